@@ -1,0 +1,293 @@
+"""Plain data: the only kind of value that leaves a student's process.
+
+A value is *packed* into a tree of JSON types plus a list of raw buffers (one per array), and *unpacked* from
+them with every length, type and depth checked. Nothing is ever executed, so a tree from a hostile process is
+as harmless as a string.
+
+Numbers, strings, booleans, ``None``, lists, tuples, dicts with string keys and numeric arrays survive the
+journey; everything else arrives as an :class:`Opaque`, which knows only its name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from helpers import functions
+
+DTYPES = frozenset({"bool", "int64", "float64", "complex128"})
+MAX_DEPTH = 20
+MAX_ITEMS = 100_000
+MAX_TEXT = 10_000
+
+Tree = Any  # JSON types only
+
+
+class PlainDataError(ValueError):
+    """A tree or a buffer does not describe plain data within the limits."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for a value that is not plain data: a function, a class, a symbolic expression."""
+
+    kind: str
+
+
+def pack(value: object, buffers: list[bytes]) -> Tree:
+    """Turn a value into a JSON tree, appending the bytes of its arrays to `buffers`.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned, or an argument of a probe.
+    buffers : list of bytes
+        Receives one entry per array, C order, little endian.
+
+    Returns
+    -------
+    tree
+        JSON types only.
+
+    Examples
+    --------
+    >>> buffers = []
+    >>> pack((1, [2.5, True]), buffers)
+    {'tuple': [1, {'list': [2.5, True]}]}
+    >>> pack(len, buffers)
+    {'opaque': 'a function'}
+    """
+    return _pack(value, buffers, 0)
+
+
+def _pack(value: object, buffers: list[bytes], depth: int) -> Tree:
+    if depth > MAX_DEPTH:
+        return {"opaque": "something nested too deeply"}
+    if isinstance(value, np.ndarray | np.generic):
+        return _pack_array(np.asarray(value), buffers)
+    if value is None or isinstance(value, bool | str):
+        return _pack_text(value) if isinstance(value, str) else value
+    if isinstance(value, int | float | complex):
+        return _pack_number(value)
+    if isinstance(value, list | tuple | dict):
+        return _pack_container(value, buffers, depth)
+    return _pack_other(value)
+
+
+def _pack_text(value: str) -> Tree:
+    return printable(str(value[:MAX_TEXT]))
+
+
+def printable(text: str) -> str:
+    """The text with halves of surrogate pairs replaced, so that it can always be written."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _pack_number(value: complex) -> Tree:
+    if isinstance(value, int):
+        return int(value) if abs(value) < 2**63 else {"opaque": "a very large integer"}
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else {"float": repr(float(value))}
+    return {"complex": [repr(value.real), repr(value.imag)]}
+
+
+def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> Tree:
+    kinds = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128"}
+    dtype = kinds.get(array.dtype.kind)
+    if array.dtype.kind == "U" and array.ndim == 0:
+        return _pack_text(str(array))
+    if dtype is None:
+        return {"opaque": printable(f"an array of {array.dtype} values"[:200])}
+    if array.size > MAX_ITEMS:
+        return {"opaque": f"an array of {array.size} numbers"}
+    buffers.append(np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes())
+    return {"array": {"dtype": dtype, "shape": list(array.shape), "buffer": len(buffers) - 1}}
+
+
+def _pack_container(
+    value: list[Any] | tuple[Any, ...] | dict[Any, Any], buffers: list[bytes], depth: int
+) -> Tree:
+    if len(value) > MAX_ITEMS:
+        return {"opaque": f"a container of {len(value)} things"}
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {"dict": [[_pack_text(str(key)), _pack(item, buffers, depth + 1)] for key, item in pairs]}
+    name = "list" if isinstance(value, list) else "tuple"
+    return {name: [_pack(item, buffers, depth + 1) for item in value]}
+
+
+def _pack_other(value: object) -> Tree:
+    try:
+        return {"function": _spec_tree(functions.spec(value))}
+    except (TypeError, ValueError):
+        pass
+    if isinstance(value, type):
+        return {"opaque": "a class"}
+    if callable(value):
+        return {"opaque": "a function"}
+    return {"opaque": printable(f"an object of type {type(value).__name__}"[:200])}
+
+
+def _spec_tree(spec: dict[str, Any]) -> Tree:
+    """A function's spec with its arrays as nested lists, so that it reads as text."""
+    parameters = {key: _listed(value) for key, value in spec["parameters"].items()}
+    return {"family": spec["family"], "member": spec["member"], "parameters": parameters}
+
+
+def _listed(value: object) -> Tree:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    return value
+
+
+def unpack(tree: Tree, buffers: list[bytes], with_functions: bool = True) -> Any:
+    """Rebuild a value from a tree and its buffers.
+
+    Parameters
+    ----------
+    tree : JSON types
+    buffers : list of bytes
+    with_functions : bool
+        False reads a course function as an Opaque: nothing is built from what a student's process says.
+
+    Returns
+    -------
+    object
+        Numbers, strings, booleans, None, containers, float64/int64/bool/complex128 arrays, course functions
+        (as bare callables, without their exact derivatives) and :class:`Opaque`.
+
+    Raises
+    ------
+    PlainDataError
+        If the tree is not one that :func:`pack` makes, or is beyond a limit.
+
+    Examples
+    --------
+    >>> buffers = []
+    >>> unpack(pack({"a": np.arange(3.0)}, buffers), buffers)
+    {'a': array([0., 1., 2.])}
+    """
+    return _unpack(tree if with_functions else _without_functions(tree, 0), buffers, 0)
+
+
+def _without_functions(tree: Tree, depth: int) -> Tree:
+    if depth > 4 * MAX_DEPTH:
+        raise PlainDataError(f"plain data is at most {MAX_DEPTH} levels deep")
+    if isinstance(tree, dict):
+        if "function" in tree:
+            return {"opaque": "a function"}
+        return {tag: _without_functions(content, depth + 1) for tag, content in tree.items()}
+    return [_without_functions(item, depth + 1) for item in tree] if isinstance(tree, list) else tree
+
+
+def _unpack(tree: Tree, buffers: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise PlainDataError(f"plain data is at most {MAX_DEPTH} levels deep")
+    if tree is None or isinstance(tree, bool | float):
+        return tree
+    if isinstance(tree, int | str):
+        return _within_limits(tree)
+    if not isinstance(tree, dict) or len(tree) != 1:
+        raise PlainDataError("plain data is a JSON value or an object with one tag")
+    [(tag, content)] = tree.items()
+    reader = _READERS.get(tag)
+    if reader is None:
+        raise PlainDataError(f"unknown tag {str(tag)[:40]!r} in plain data")
+    try:
+        return reader(content, buffers, depth + 1)
+    except PlainDataError:
+        raise
+    except _MALFORMED as error:
+        raise PlainDataError(f"{tag} is not well formed") from error
+
+
+def _within_limits(tree: int | str) -> int | str:
+    if isinstance(tree, str):
+        if len(tree) > MAX_TEXT:
+            raise PlainDataError(f"a text is at most {MAX_TEXT} characters long")
+        return printable(tree)
+    if abs(tree) >= 2**63:
+        raise PlainDataError("a whole number is at most 64 bits long")
+    return tree
+
+
+def _text(content: Tree) -> str:
+    if not isinstance(content, str):
+        raise PlainDataError("a text was wanted")
+    return str(_within_limits(content))
+
+
+def _read_items(content: Tree, buffers: list[bytes], depth: int) -> list[Any]:
+    if not isinstance(content, list) or len(content) > MAX_ITEMS:
+        raise PlainDataError("a list of plain data was wanted")
+    return [_unpack(item, buffers, depth) for item in content]
+
+
+def _read_dict(content: Tree, buffers: list[bytes], depth: int) -> dict[str, Any]:
+    return {_text(key): _unpack(item, buffers, depth) for key, item in content}
+
+
+def _read_array(content: Tree, buffers: list[bytes], _depth: int) -> np.ndarray[Any, Any]:
+    dtype, shape, index = content["dtype"], content["shape"], content["buffer"]
+    if dtype not in DTYPES:
+        raise PlainDataError("an array of numbers or booleans was wanted")
+    if len(shape) > 8 or not all(type(size) is int and 0 <= size <= MAX_ITEMS for size in shape):
+        raise PlainDataError("an array's shape is at most eight sizes")
+    if type(index) is not int or not 0 <= index < len(buffers):
+        raise PlainDataError("an array without its buffer")
+    kind = np.dtype(dtype).newbyteorder("<")
+    if math.prod(shape) * kind.itemsize != len(buffers[index]):
+        raise PlainDataError("an array's buffer does not fit its shape")
+    return np.frombuffer(buffers[index], kind).reshape(shape).astype(dtype)
+
+
+def _read_function(content: Tree, _buffers: list[bytes], _depth: int) -> Callable[..., Any]:
+    return bare(functions.build(content))
+
+
+_READERS: dict[str, Callable[[Tree, list[bytes], int], Any]] = {
+    "list": _read_items,
+    "tuple": lambda content, buffers, depth: tuple(_read_items(content, buffers, depth)),
+    "dict": _read_dict,
+    "array": _read_array,
+    "function": _read_function,
+    "float": lambda content, _buffers, _depth: float(_text(content)),
+    "complex": lambda content, _buffers, _depth: complex(*(float(_text(part)) for part in content)),
+    "opaque": lambda content, _buffers, _depth: Opaque(_text(content)[:200]),
+}
+
+_MALFORMED = (
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+
+
+def bare(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The course function `f` without its exact derivatives: only calling is left.
+
+    Examples
+    --------
+    >>> from helpers.functions import bowl
+    >>> f = bare(bowl)
+    >>> float(f([1.0, 2.0])), hasattr(f, "gradient")
+    (9.0, False)
+    """
+
+    def call(x: Any) -> Any:
+        return f(x)
+
+    call.__name__ = call.__qualname__ = getattr(f, "__name__", "f")
+    return call
