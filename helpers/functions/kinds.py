@@ -121,6 +121,7 @@ class Field(_Member):
     hessian_at: Formula
 
     def __call__(self, x: Any) -> Any:
+        """Value at x of shape (n, ...): shape (...)."""
         return self.value_at(as_point(x, self.n, self.label))
 
     def gradient(self, x: Any) -> Any:
@@ -144,6 +145,7 @@ class Curve(_Member):
     second_at: Formula
 
     def __call__(self, x: Any) -> Any:
+        """Value at x, elementwise."""
         return self.value_at(as_input(x))
 
     def derivative(self, x: Any) -> Any:
@@ -174,6 +176,7 @@ class VectorField(_Member):
     jacobian_at: Formula
 
     def __call__(self, x: Any) -> Any:
+        """Value at x of shape (n, ...): shape (m, ...)."""
         return self.value_at(as_point(x, self.n, self.label))
 
     def jacobian(self, x: Any) -> Any:
@@ -193,6 +196,7 @@ class Path(_Member):
     velocity_at: Formula
 
     def __call__(self, t: Any) -> Any:
+        """Point at time t: shape (n,), or (n, ...) for t of shape (...)."""
         return self.value_at(as_input(t))
 
     def velocity(self, t: Any) -> Any:
