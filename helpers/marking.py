@@ -150,7 +150,7 @@ def mark(scheme: Scheme, asker: Asker, answer: Any = None, public: int | None = 
     lost = {finding.probe.group for finding in findings}
     if outcomes and all(_unanswered(outcome) for outcome in outcomes):
         return Report(scheme.name, 0.0, scheme.points, answered=False)
-    remarks = _returns_nothing(scheme, outcomes) + _play(scheme, answer or _caller(asker), lost)
+    remarks = _returns_nothing(scheme, outcomes) + _play(scheme, _caller(asker) if answer is None else answer, lost)
     won = {name: 0.0 if name in lost else group.points for name, group in scheme.groups.items()}
     mistake = recognise(scheme, outcomes) if lost else None
     return Report(
@@ -258,18 +258,20 @@ def recognise(scheme: Scheme, outcomes: Sequence[Outcome]) -> Mistake | None:
     Every probe that the slip gets wrong must come out just as wrong here, or raise an error; a few more may
     be wrong, and the slip that leaves the fewest unexplained, then the nearest one, is named.
     """
+    asked = list(zip(scheme.probes, scheme.wanted, outcomes, strict=True))
+    failed = [bool(judge(scheme, probe, wanted, got)) for probe, wanted, got in asked]
     best: tuple[int, int, float] | None = None
     found = None
     for mistake in scheme.mistakes:
         for row in mistake.rows:
-            distance = _distance(scheme, outcomes, row)
-            if distance and distance[-1] <= RESEMBLANCE and (best is None or distance < best):
+            distance = _distance(scheme, outcomes, failed, row)
+            if distance is not None and (best is None or distance < best):
                 best, found = distance, mistake
     return found
 
 
 def _distance(
-    scheme: Scheme, outcomes: Sequence[Outcome], row: tuple[Outcome, ...]
+    scheme: Scheme, outcomes: Sequence[Outcome], failed: list[bool], row: tuple[Outcome, ...]
 ) -> tuple[int, int, float] | None:
     """How far an answer is from a slip, None if it is another one.
 
@@ -277,17 +279,19 @@ def _distance(
     which the errors differ.)
     """
     explained, unexplained, changes, largest = 0, 0, 0, 0.0
-    for probe, wanted, got, slip in zip(scheme.probes, scheme.wanted, outcomes, row, strict=True):
+    asked = zip(scheme.probes, scheme.wanted, outcomes, strict=True)
+    for (probe, wanted, got), wrong, slip in zip(asked, failed, row, strict=True):
         slipped = slip is not wanted and bool(judge(scheme, probe, wanted, slip))
-        failed = bool(judge(scheme, probe, wanted, got))
-        if slipped and not failed:
+        if slipped and not wrong:
             return None
         if slipped and (slip.errors or not got.errors):
+            largest = max(largest, _unlike(scheme, probe, wanted, got, slip))
+            if largest > RESEMBLANCE:
+                return None
             explained += 1
             changes += got.changed != slip.changed
-            largest = max(largest, _unlike(scheme, probe, wanted, got, slip))
         else:
-            unexplained += failed
+            unexplained += wrong
     return (unexplained, changes, largest) if explained > unexplained else None
 
 

@@ -65,7 +65,7 @@ def pack(value: object, buffers: list[bytes]) -> Tree:
 
 
 def _pack(value: object, buffers: list[bytes], depth: int) -> Tree:
-    if depth > MAX_DEPTH:
+    if depth == MAX_DEPTH:
         return {"opaque": "something nested too deeply"}
     if isinstance(value, np.ndarray | np.generic):
         return _pack_array(np.asarray(value), buffers)
@@ -253,6 +253,11 @@ def _read_function(content: Tree, _buffers: list[bytes], _depth: int) -> Callabl
     return bare(functions.build(content))
 
 
+def _read_complex(content: Tree, _buffers: list[bytes], _depth: int) -> complex:
+    real, imaginary = _read_items(content, [], MAX_DEPTH)
+    return complex(float(_text(real)), float(_text(imaginary)))
+
+
 _READERS: dict[str, Callable[[Tree, list[bytes], int], Any]] = {
     "list": _read_items,
     "tuple": lambda content, buffers, depth: tuple(_read_items(content, buffers, depth)),
@@ -260,7 +265,7 @@ _READERS: dict[str, Callable[[Tree, list[bytes], int], Any]] = {
     "array": _read_array,
     "function": _read_function,
     "float": lambda content, _buffers, _depth: float(_text(content)),
-    "complex": lambda content, _buffers, _depth: complex(*(float(_text(part)) for part in content)),
+    "complex": _read_complex,
     "opaque": lambda content, _buffers, _depth: Opaque(_text(content)[:200]),
 }
 

@@ -47,13 +47,14 @@ def read(path: Path) -> dict[str, Scheme]:
     """
     try:
         content = json.loads(path.read_text("utf-8"))
-        version, trees = content["format"], content["exercises"]
-        buffers = [base64.b64decode(text) for text in content["buffers"]]
-    except (ValueError, KeyError, TypeError) as error:
+        version = content["format"]
+        if version == FORMAT:
+            buffers = [base64.b64decode(text, validate=True) for text in content["buffers"]]
+            trees = content["exercises"].items()
+            return {name: _read_scheme(name, tree, buffers) for name, tree in trees}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path.name} is damaged: download the week again.") from error
-    if version != FORMAT:
-        raise ValueError(f"{path.name} has format {version}, this course reads {FORMAT}: update it.")
-    return {name: _read_scheme(name, tree, buffers) for name, tree in trees.items()}
+    raise ValueError(f"{path.name} has format {version}, this course reads {FORMAT}: update it.")
 
 
 def _scheme_tree(scheme: Scheme, buffers: list[bytes]) -> dict[str, Any]:

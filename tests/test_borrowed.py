@@ -1,0 +1,138 @@
+"""A library that does an exercise is noticed under any name, and nothing else is."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy import polyfit as fit_of_another_name
+from scipy.optimize import approx_fprime
+
+from helpers.borrowed import borrowed
+from helpers.functions import bowl
+from helpers.probes import Probe
+
+PROBE = Probe("value", (bowl, np.array([1.0, 2.0])))
+REFUSES = ("numpy.polyfit", "math.fsum", "scipy.optimize.approx_fprime")
+
+
+def honest(f: Any, x: Any) -> Any:
+    return [sum(math.sqrt(value) for value in x), np.linalg.norm(x), np.polyval([1.0], x)]
+
+
+def under_another_name(f: Any, x: Any) -> Any:
+    return fit_of_another_name(x, x, 1)
+
+
+def deep_inside(f: Any, x: Any) -> Any:
+    return sorted(x, key=lambda y: under_another_name(f, x)[0])
+
+
+def builtin(f: Any, x: Any) -> Any:
+    return math.fsum(x)
+
+
+def polyfit(x: Any, y: Any, degree: int) -> Any:
+    return x
+
+
+def a_local_function_of_the_same_name(f: Any, x: Any) -> Any:
+    return polyfit(x, x, 1)
+
+
+def imported_inside(f: Any, x: Any) -> Any:
+    from numpy import polyfit as late
+
+    return late(x, x, 1)
+
+
+def by_the_course_function(f: Any, x: Any) -> Any:
+    return approx_fprime(x, f)
+
+
+def and_then_fails(f: Any, x: Any) -> Any:
+    np.polyfit(x, x, 1)
+    raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (under_another_name, "numpy.polyfit"),
+        (deep_inside, "numpy.polyfit"),
+        (imported_inside, "numpy.polyfit"),
+        (and_then_fails, "numpy.polyfit"),
+        (builtin, "math.fsum"),
+        (by_the_course_function, "scipy.optimize.approx_fprime"),
+    ],
+)
+def test_a_refused_function_is_found_whatever_it_is_called(answer: Any, found: str) -> None:
+    assert borrowed(answer, PROBE, REFUSES) == found
+
+
+@pytest.mark.parametrize("answer", [honest, a_local_function_of_the_same_name, 3, None])
+def test_what_is_not_refused_is_not_found(answer: Any) -> None:
+    assert borrowed(answer, PROBE, REFUSES) == ""
+
+
+def test_a_whole_module_can_be_refused_and_its_nameless_functions_go_by_its_name() -> None:
+    refuses = ["helpers.functions"]
+    assert borrowed(lambda x: bowl(x), Probe("value", ([1, 2],)), refuses).startswith(refuses[0])
+    refuses = ["helpers.functions.named"]
+    assert borrowed(lambda f, x: f(x), PROBE, refuses) == refuses[0]
+
+
+def test_a_method_of_a_class_can_be_refused() -> None:
+    refuses = ["helpers.functions.kinds.Field.gradient"]
+
+    def peeks(f: Any, x: Any) -> Any:
+        return f.__closure__[0].cell_contents.gradient(x)
+
+    assert borrowed(peeks, PROBE, refuses) == refuses[0]
+    assert borrowed(lambda f, x: f(x), PROBE, refuses) == ""
+
+
+def test_a_function_that_the_answer_returns_is_watched_too() -> None:
+    probe = Probe("value", (2.0,), (([1.0, 2.0],),))
+    assert borrowed(lambda a: builtin.__get__(a), probe, REFUSES) == "math.fsum"
+
+
+def test_names_of_libraries_that_are_not_there_are_passed_over() -> None:
+    refuses = ["no_such_library", "no_such_library.function", "numpy.no_such_function"]
+    assert borrowed(under_another_name, PROBE, refuses) == ""
+
+
+def test_an_answer_that_is_a_variable_borrows_nothing() -> None:
+    assert borrowed({"A": 1}, Probe("value", None), REFUSES) == ""
+
+
+def test_without_refusals_nobody_watches() -> None:
+    watchers = [sys.getprofile()]
+    assert borrowed(lambda f, x: watchers.append(sys.getprofile()), PROBE, ()) == ""
+    assert all(watcher is watchers[0] for watcher in watchers)
+
+
+def test_a_profiler_that_was_set_before_is_set_again() -> None:
+    def profiler(frame: Any, event: str, argument: Any) -> None:
+        """Watches nothing."""
+
+    before = sys.getprofile()
+    sys.setprofile(profiler)
+    try:
+        borrowed(and_then_fails, PROBE, REFUSES)
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(before)
+
+
+def test_watching_imports_no_refused_library() -> None:
+    code = (
+        "import sys; from helpers.borrowed import borrowed; from helpers.probes import Probe;"
+        "assert borrowed(abs, Probe('value', (1,)), ['scipy.optimize.brentq', 'sympy']) == '';"
+        "assert not {'scipy.optimize', 'sympy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
