@@ -29,8 +29,9 @@ MAX_PIXELS = 30_000_000
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_CHUNKS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"gAMA", b"sRGB", b"sBIT"}
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-HINTS = (
-    "summary { display: list-item !important; cursor: pointer; }"  # bootstrap hides that they open
+STYLES = (
+    "summary { display: list-item !important; cursor: pointer; } "  # bootstrap hides that they open
+    "img { max-width: min(100%, 46rem); height: auto; }"  # figures are drawn for dense screens
 )
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+)\$", re.DOTALL)
 UNSEEN = re.compile(
@@ -249,7 +250,7 @@ def seal(page: str) -> str:
     # fonts of nbgrader's own server, which a page on its own does not have
     still = re.sub(r"@font-face\s*{[^{}]*}", "", still)
     still = still.replace("<html>", '<html lang="en">', 1)
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{HINTS}</style>'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLES}</style>'
     return re.sub(r"<head>", lambda head: head[0] + policy, still, count=1, flags=re.IGNORECASE)
 
 

@@ -143,17 +143,17 @@ class Variable:
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes."""
-        return self.value.shape  # type: ignore[no-any-return]
+        return self.value.shape
 
     @property
     def ndim(self) -> int:
         """Number of axes."""
-        return self.value.ndim  # type: ignore[no-any-return]
+        return self.value.ndim
 
     @property
     def size(self) -> int:
         """Number of entries."""
-        return self.value.size  # type: ignore[no-any-return]
+        return self.value.size
 
     @property
     def dtype(self) -> Any:
@@ -161,7 +161,7 @@ class Variable:
         return np.dtype(float)
 
     @property
-    def T(self) -> Any:  # noqa: N802  (numpy's name)
+    def T(self) -> Any:  (numpy's name)
         """The array with its axes in reverse order."""
         return self.transpose()
 

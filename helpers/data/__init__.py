@@ -1,0 +1,1 @@
+"""Small published data sets, each with its source in its first lines."""
