@@ -161,7 +161,7 @@ class Variable:
         return np.dtype(float)
 
     @property
-    def T(self) -> Any:  (numpy's name)
+    def T(self) -> Any:  # numpy's name
         """The array with its axes in reverse order."""
         return self.transpose()
 
