@@ -33,6 +33,7 @@ Dip = tuple[Array, float, Array]
 SIDE_M = 6.0
 REACH_M = 0.1
 DIPS = 25
+HOLLOWS = (3, 6)
 LEAD_M = 0.4
 RIM_M = 0.5
 FIRST_DISTANCE_M = 1.0
@@ -179,18 +180,14 @@ def play(
     Parameters
     ----------
     next_dip : callable
-        Takes the history so far, a list of (point (2,), depth, slope (2,)), and returns the next
-        point (2,). It gets a copy: changing it changes nothing here.
+        Takes a copy of the history, a list of (point (2,), depth, slope (2,)), and returns the
+        next point (2,).
     seed : int
         Which pit.
     dips : int
         How many dips are allowed, the first one included.
     first : array_like of shape (2,), optional
         Where the first dip is made; by default a point drawn from the seed.
-
-    Returns
-    -------
-    Game
 
     Raises
     ------
@@ -312,6 +309,8 @@ def _find_hollows(ground: Pit) -> Array:
         if (i, j) != (0, 0)
     ]
     low = np.argwhere(np.all([inner <= near for near in around], axis=0)) + 1
+    if len(low) < HOLLOWS[0]:
+        return np.empty((0, 2))
     bottoms = [b for b in (_polish(ground, marks[ij]) for ij in low) if b is not None]
     bottoms.sort(key=ground.depth)
     return np.array(bottoms).reshape(-1, 2)
@@ -320,13 +319,16 @@ def _find_hollows(ground: Pit) -> Array:
 def _polish(ground: Pit, p: Array) -> Array | None:
     start = p
     for _ in range(30):
-        p = p - np.linalg.solve(ground.hessian(p), ground.slope(p))
+        step = np.linalg.solve(ground.hessian(p), ground.slope(p))
+        p = p - step
+        if np.abs(step).max() < 1e-14:
+            break
     is_bottom = np.linalg.eigvalsh(ground.hessian(p))[0] > 0
     return p if is_bottom and np.linalg.norm(p - start) < 0.3 else None
 
 
 def _is_fair(ground: Pit, hollows: Array) -> bool:
-    if not 3 <= len(hollows) <= 6:
+    if not HOLLOWS[0] <= len(hollows) <= HOLLOWS[1]:
         return False
     depths = ground.depth(hollows.T)
     lowest = hollows[0]

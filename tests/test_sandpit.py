@@ -147,8 +147,8 @@ def test_a_dip_outside_is_moved_to_the_edge() -> None:
 
 def test_a_game_is_won_by_a_dip_within_ten_centimetres() -> None:
     goal, _ = pit(4).lowest
-    assert play(lambda history: goal + [0.099, 0], seed=4).dips_used == 2
-    near_miss = play(lambda history: goal + [0.101, 0], seed=4)
+    assert play(lambda history: goal + np.array([0.099, 0]), seed=4).dips_used == 2
+    near_miss = play(lambda history: goal + np.array([0.101, 0]), seed=4)
     assert not near_miss.won
     assert near_miss.dips_used == 25
 

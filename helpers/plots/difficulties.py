@@ -18,11 +18,11 @@ def landscape_difficulties(noise: float = 0.25, seed: int = 0) -> Figure:
     Examples
     --------
     >>> landscape_difficulties()
-    Four reasons why real problems are hard: 8 minima instead of one, a feature 0.04 wide that samples miss, slopes buried in noise, and 99.5 % of a 50-dimensional cube within a tenth of its side from the edge.
+    Four reasons why real problems are hard: 7 minima instead of one, a feature 0.04 wide that samples miss, slopes buried in noise, and 99.5 % of a 50-dimensional cube within a tenth of its side from the edge.
     """
     share = 1 - 0.9**50
     minima = _minima_panel()
-    count = len([layer for layer in minima.layers if isinstance(layer, Points)][0].x)
+    count = next(layer.x.size for layer in minima.layers if isinstance(layer, Points))
     alt = (
         f"Four reasons why real problems are hard: {count} minima instead of one, a feature 0.04 wide "
         f"that samples miss, slopes buried in noise, and {100 * share:.1f} % of a 50-dimensional cube "
@@ -67,10 +67,10 @@ def _noise_panel(noise: float, seed: int) -> Panel:
 
 
 def _dimension_panel() -> Panel:
-    n = np.arange(1, 51)
-    share = 100 * (1 - 0.9**n)
+    n = np.arange(1.0, 51.0)
+    share = np.asarray(100 * (1 - 0.9**n), float)
     layers: list[Layer] = [
-        Line(n.astype(float), share, GREEN, "dashed"),
+        Line(n, share, GREEN, "dashed"),
         Points(n[[0, 1, 2, 9, 49]], share[[0, 1, 2, 9, 49]], GREEN, "D", 7),
         Text(10, share[9], f"  {share[9]:.0f} % in 10 dimensions", GREEN, raise_by=-12),
         Text(50, share[49], f"{share[49]:.1f} % in 50", GREEN, "right", raise_by=-14),

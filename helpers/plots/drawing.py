@@ -80,7 +80,7 @@ def draw(scene: Scene) -> Figure:
     A line of slope 2.
     """
     sheet = Sheet((WIDTH_IN, scene.height), dpi=DOTS_PER_INCH, layout="constrained")
-    canvas = FigureCanvasAgg(sheet)
+    canvas: Any = FigureCanvasAgg(sheet)
     rows = -(-len(scene.panels) // scene.columns)
     grid = sheet.add_gridspec(rows, scene.columns, width_ratios=scene.widths or None)
     for i, panel in enumerate(scene.panels):
@@ -113,11 +113,13 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
     else:
         ax.set_axis_off()
     if panel.legend:
-        _draw_legend(ax, panel.legend)
+        over_field = any(isinstance(layer, Field) for layer in panel.layers)
+        _draw_legend(ax, panel.legend, "#A0A0A0" if over_field else "#FFFFFF")
 
 
-def _draw_legend(ax: Axes, corner: str) -> None:
-    style: dict[str, Any] = {"fontsize": 9, "framealpha": 0.9, "handlelength": 3.2}
+def _draw_legend(ax: Axes, corner: str, ground: str) -> None:
+    style: dict[str, Any] = {"fontsize": 9, "framealpha": 0.9, "facecolor": ground}
+    style["handlelength"] = 3.2
     if corner == "outside":
         style |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
     else:
@@ -144,9 +146,14 @@ def _draw_layer(ax: Axes, layer: Layer, depth: int) -> None:
 
 def _paint_field(ax: Axes, field: Field, depth: int) -> None:
     extent = (*field.x, *field.y)
-    smooth = "bilinear" if min(field.values.shape) > 12 else "nearest"
+    smooth = "bilinear" if field.smooth else "nearest"
     ax.imshow(
-        field.pixels, extent=extent, origin="lower", aspect="auto", interpolation=smooth, zorder=depth
+        field.pixels,
+        extent=extent,
+        origin="lower",
+        aspect="auto",
+        interpolation=smooth,
+        zorder=depth,
     )
     if field.name:
         colours = ScalarMappable(cmap="RdBu_r" if field.signed else "viridis")

@@ -9,7 +9,18 @@ from helpers.plots import sampling, space
 from helpers.plots.colours import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION
 from helpers.plots.drawing import Figure, draw
 from helpers.plots.sampling import Function
-from helpers.plots.scene import Arrows, Layer, Line, Panel, Points, Scene, Text, polygons, short
+from helpers.plots.scene import (
+    Layer,
+    Line,
+    Panel,
+    Points,
+    Scene,
+    Text,
+    arrows,
+    points,
+    polygons,
+    short,
+)
 from helpers.plots.wording import name, padded, pair
 
 Array = NDArray[np.float64]
@@ -109,7 +120,7 @@ def _grid_layers(across: Array, up: Array) -> list[Layer]:
 def _sides(foot: Array, sides: Array) -> list[Layer]:
     """Arrows along the two sides, the columns of `sides`, and their foot."""
     feet = np.repeat(foot[:, None], 2, axis=1)
-    return [Arrows(*feet, *sides, BLACK, 2.0), Points(foot[:1], foot[1:], size=5)]
+    return [arrows(feet, sides, colour=BLACK), points(foot, size=5)]
 
 
 def _outline(square: Array) -> Array:
@@ -119,9 +130,7 @@ def _outline(square: Array) -> Array:
     return np.asarray((square[:, :, None] * (1 - t) + ends[:, :, None] * t).reshape(2, -1))
 
 
-def _same_shape(
-    x: tuple[float, float], y: tuple[float, float]
-) -> sampling.Window:
+def _same_shape(x: tuple[float, float], y: tuple[float, float]) -> sampling.Window:
     """A square window about the middle of two ranges."""
     half = max(x[1] - x[0], y[1] - y[0]) / 2
     a, b = (x[0] + x[1]) / 2, (y[0] + y[1]) / 2

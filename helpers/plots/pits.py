@@ -10,7 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, GREEN, ORANGE, VERMILION, WHITE, series
 from helpers.plots.drawing import Figure, draw
-from helpers.plots.scene import Arrows, Field, Layer, Line, Panel, Points, Scene, Text, contour_lines, short
+from helpers.plots.scene import (
+    Arrows,
+    Field,
+    Layer,
+    Line,
+    Panel,
+    Points,
+    Scene,
+    Text,
+    arrows,
+    contour_lines,
+    short,
+)
 from helpers.sandpit import DIPS, SIDE_M, Dip, Game, Pit
 
 Array = NDArray[np.float64]
@@ -24,7 +36,7 @@ def sandpit_game(game: Game) -> Figure:
     --------
     >>> from helpers.sandpit import pit, play
     >>> sandpit_game(play(lambda history: pit(3).lowest[0], seed=3))
-    Sandpit 3: won with dip 2, at depth −5.85 m; the lowest point is −5.85 m deep.
+    Sandpit 3: won with dip 2, at depth −7.43 m; the lowest point is −7.43 m deep.
     """
     pit, history = game.pit, game.history
     deepest = min(depth for _, depth, _ in history)
@@ -35,7 +47,7 @@ def sandpit_game(game: Game) -> Figure:
         f"the lowest point is {short(goal)} m deep."
     )
     title = f"{result}; deepest dip {short(deepest)} m, lowest point {short(goal)} m"
-    layers = [*ground_layers(pit), *goal_layers(pit), *dip_layers(history)]
+    layers = [*ground_layers(pit), *dip_layers(history), *goal_layers(pit)]
     panel = Panel(layers, SQUARE, SQUARE, title, "x in m", "y in m", equal=True)
     return draw(Scene([panel], alt, height=5.4))
 
@@ -62,7 +74,7 @@ def dip_layers(history: Sequence[Dip]) -> list[Layer]:
 def goal_layers(pit: Pit) -> list[Layer]:
     """The lowest point."""
     x, y = pit.lowest[0]
-    return [Points(np.array([x]), np.array([y]), VERMILION, "*", 14, "lowest point")]
+    return [Points(np.array([x]), np.array([y]), VERMILION, "*", 19, "lowest point")]
 
 
 def slope_arrows(history: Sequence[Dip]) -> Arrows:
@@ -70,7 +82,7 @@ def slope_arrows(history: Sequence[Dip]) -> Arrows:
     feet = np.array([point for point, _, _ in history]).reshape(-1, 2).T
     slopes = np.array([slope for _, _, slope in history]).reshape(-1, 2).T
     size = np.linalg.norm(slopes, axis=0)
-    return Arrows(*feet, *(0.75 * slopes / (size + 1)), GREEN, 2.2)
+    return arrows(feet, 0.75 * slopes / (size + 1), colour=GREEN, width=2.2)
 
 
 def strategies(dips_used: Mapping[str, ArrayLike], dips: int = DIPS) -> Figure:
@@ -101,7 +113,7 @@ def strategies(dips_used: Mapping[str, ArrayLike], dips: int = DIPS) -> Figure:
     alt = f"Pits won against steps allowed: {', '.join(said)}."
     panel = Panel(
         layers,
-        (0, dips),
+        (0, dips + 0.5),
         (-2, 102),
         "who gets there, and how soon",
         "steps allowed",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from helpers import derivatives
+from helpers import derivatives, taylor
 from helpers.plots.scene import Field
 
 Array = NDArray[np.float64]
@@ -51,7 +51,11 @@ def curve(f: Function, t: ArrayLike) -> Array:
 
 def along(path: Function, t: ArrayLike) -> Array:
     """The points of a path: t of shape (k,) gives (n, k)."""
-    return np.stack([np.asarray(path(float(s)), float) for s in np.asarray(t)], axis=1)
+    t = np.asarray(t, float)
+    answer = _all_at_once(path, t)
+    if answer is not None and answer.ndim == 2 and answer.shape[1] == t.size:
+        return answer
+    return np.stack([np.asarray(path(float(s)), float) for s in t], axis=1)
 
 
 def gradient(f: Function, x: ArrayLike) -> Array:
@@ -72,6 +76,21 @@ def jacobian(F: Function, x: ArrayLike) -> Array:
 def slope(f: Function, t: float) -> float:
     """The derivative of a function of one variable, exact if f knows it."""
     return float(_derivative(f, "derivative", derivatives.derivative, t))
+
+
+def three_curves(f: Function, t: ArrayLike) -> tuple[Array, Array, Array]:
+    """f, f′ and f″ of a function of one variable at every number of t."""
+    first = getattr(f, "derivative", None) or (lambda s: derivatives.derivative(f, s))
+    second = getattr(f, "second", None) or (lambda s: 2 * taylor_coefficients(f, s, 2)[2])
+    return curve(f, t), curve(first, t), curve(second, t)
+
+
+def taylor_coefficients(f: Function, a: float, order: int) -> Array:
+    """f⁽ᵏ⁾(a)/k! for k = 0, …, order: exact where f is plain numpy code."""
+    try:
+        return np.asarray(taylor.coefficients(f, a, order), float)
+    except TypeError:
+        return np.asarray(derivatives.taylor_coefficients(f, a, order), float)
 
 
 def gradients(f: Function, x: ArrayLike) -> Array:

@@ -37,6 +37,8 @@ class Field:
         Whether 0 is the middle of the colours.
     log : bool
         Whether colours follow the logarithm of the height above the lowest value.
+    smooth : bool
+        Whether colours blend between the points; False for cells that each stand for themselves.
     """
 
     values: Array
@@ -45,6 +47,7 @@ class Field:
     name: str = ""
     signed: bool = False
     log: bool = False
+    smooth: bool = True
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -215,6 +218,18 @@ class Scene:
     columns: int = 1
     height: float = 4.2
     widths: Sequence[float] = ()
+
+
+def arrows(feet: ArrayLike, vectors: ArrayLike, **style: Any) -> Arrows:
+    """Arrows from feet (2,) or (2, k) along vectors of the same shape."""
+    foot, vector = (np.asarray(v, float).reshape(2, -1) for v in (feet, vectors))
+    return Arrows(foot[0], foot[1], vector[0], vector[1], **style)
+
+
+def points(at: ArrayLike, **style: Any) -> Points:
+    """Markers at (2,) or (2, k)."""
+    spots = np.asarray(at, float).reshape(2, -1)
+    return Points(spots[0], spots[1], **style)
 
 
 def contour_lines(

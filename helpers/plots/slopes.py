@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -11,15 +9,25 @@ from helpers.plots import sampling
 from helpers.plots.colours import GREY, ORANGE, VERMILION, WHITE, shade
 from helpers.plots.drawing import Figure, draw
 from helpers.plots.sampling import Function
-from helpers.plots.scene import Arrows, Layer, Line, Panel, Points, Scene, Text, contour_lines, short
+from helpers.plots.scene import (
+    Arrows,
+    Layer,
+    Line,
+    Panel,
+    Points,
+    Scene,
+    Text,
+    arrows,
+    contour_lines,
+    points,
+    short,
+)
 from helpers.plots.wording import name, pair
 
 Array = NDArray[np.float64]
 
 
-def contours_with_gradient(
-    f: Function, at: ArrayLike | None = None, reach: float = 2.0
-) -> Figure:
+def contours_with_gradient(f: Function, at: ArrayLike | None = None, reach: float = 2.0) -> Figure:
     """Draw the contours of f and its gradient, at one point or everywhere.
 
     Parameters
@@ -81,21 +89,27 @@ def _arrow_at(at: Array, slope: Array, reach: float) -> list[Layer]:
         stroke = 0.25 * reach * np.array([-slope[1], slope[0]]) / length
         ends = np.stack([at - stroke, at + stroke], axis=1)
         layers.append(Line(ends[0], ends[1], WHITE, "dashed", 2.5))
-        layers.append(Arrows(*at[:, None], *shown[:, None], VERMILION, 3.0))
+        layers.append(arrows(at, shown, colour=VERMILION, width=3.0))
     return [*layers, Points(at[:1], at[1:], size=9)]
 
 
 def _arrow_grid(f: Function, window: sampling.Window, count: int = 11) -> tuple[Arrows, float]:
-    (x0, x1), (y0, y1) = window
-    margin = 0.06 * (x1 - x0)
-    feet = sampling.grid((x0 + margin, x1 - margin), (y0 + margin, y1 - margin), count)
-    feet = feet.reshape(2, -1)
+    (x0, x1), _ = window
+    feet = _inside(window, count)
     slopes = sampling.gradients(f, feet)
     longest = float(np.linalg.norm(slopes, axis=0).max())
     shown = slopes * (x1 - x0) / count / max(longest, 1e-12)
     if steep(f, window):
         shown = shown * (np.linalg.norm(slopes, axis=0) / longest + 1e-12) ** -0.75
-    return Arrows(*feet, *shown, VERMILION, 1.6), longest
+    return arrows(feet, shown, colour=VERMILION, width=1.6), longest
+
+
+def _inside(window: sampling.Window, count: int) -> Array:
+    """A grid of count × count feet a little inside a window, shape (2, count²)."""
+    (x0, x1), (y0, y1) = window
+    margin = 0.04 * (x1 - x0)
+    feet = sampling.grid((x0 + margin, x1 - margin), (y0 + margin, y1 - margin), count)
+    return feet.reshape(2, -1)
 
 
 def vector_field(F: Function, reach: float = 2.0, centre: ArrayLike = (0.0, 0.0)) -> Figure:
@@ -106,17 +120,19 @@ def vector_field(F: Function, reach: float = 2.0, centre: ArrayLike = (0.0, 0.0)
     Examples
     --------
     >>> vector_field(lambda p: np.array([-p[1], p[0]]), reach=1)
-    Vector field from 169 points of the plane; the longest vector is 1.27 long, the shortest 0.
+    Vector field from 169 points of the plane; the longest vector is 1.3 long, the shortest 0.
     """
     window = sampling.square(None, reach, centre)
-    feet = sampling.grid(*((a + 0.05 * reach, b - 0.05 * reach) for a, b in window), 13)
-    feet = feet.reshape(2, -1)
+    feet = _inside(window, 13)
     vectors = sampling.vectors(F, feet)
     lengths = np.linalg.norm(vectors, axis=0)
     longest, shortest = float(lengths.max()), float(lengths.min())
     shown = vectors * (2 * reach / 13) / max(longest, 1e-12)
-    colours = shade(0.9 * lengths / max(longest, 1e-12))
-    layers = [Arrows(*feet, *shown, width=1.8, colours=colours), Points(*feet, GREY, size=2.5)]
+    colours = shade(0.8 * lengths / max(longest, 1e-12))
+    layers: list[Layer] = [
+        arrows(feet, shown, width=1.8, colours=colours),
+        points(feet, colour=GREY, size=2.5),
+    ]
     alt = (
         f"Vector field from {feet.shape[1]} points of the plane; the longest vector is "
         f"{short(longest)} long, the shortest {short(shortest)}."
@@ -145,29 +161,35 @@ def path_on_field(f: Function, path: Function, t: float, until: float = 0.0) -> 
     >>> path_on_field(bowl, lambda t: np.array([np.cos(t), np.sin(t)]), t=1.0)
     A path over bowl. At t = 1 the gradient is (1.08, 3.37), the velocity (−0.841, 0.54), and their product, df/dt, is 0.909.
     """
+    return draw(path_on_field_scene(f, path, t, until))
+
+
+def path_on_field_scene(f: Function, path: Function, t: float, until: float = 0.0) -> Scene:
+    """Scene of `path_on_field`."""
     way = sampling.along(path, np.linspace(0, until or max(2 * np.pi, t), 301))
     here, speed = np.asarray(path(t), float), sampling.velocity(path, t)
     slope = sampling.gradient(f, here)
     reach = 1.35 * float(np.abs(way - way.mean(axis=1, keepdims=True)).max())
     window = sampling.square(None, reach, way.mean(axis=1))
     ground = sampling.field(f, *window, name="f", log=steep(f, window))
-    rate = float(slope @ speed)
-    scale = 0.45 * reach / max(float(np.linalg.norm(slope)), float(np.linalg.norm(speed)), 1e-12)
+    rate = short(float(slope @ speed))
+    longest = max(float(np.linalg.norm(slope)), float(np.linalg.norm(speed)), 1e-12)
+    scale = 0.45 * reach / longest
     layers: list[Layer] = [
         ground,
         contour_lines(ground, 14),
         Line(way[0], way[1], WHITE, "solid", 2.5),
-        Arrows(*here[:, None], *scale * speed[:, None], ORANGE, 3.0, "velocity dx/dt"),
-        Arrows(*here[:, None], *scale * slope[:, None], VERMILION, 3.0, "gradient ∇f"),
-        Points(here[:1], here[1:], size=9),
+        arrows(here, scale * speed, colour=ORANGE, width=3.0),
+        arrows(here, scale * slope, colour=VERMILION, width=3.0),
+        points(here, size=9),
         *_tips(here, scale, (speed, "dx/dt"), (slope, "∇f")),
     ]
     alt = (
         f"A path over {name(f)}. At t = {short(t)} the gradient is {pair(slope)}, the velocity "
-        f"{pair(speed)}, and their product, df/dt, is {short(rate)}."
+        f"{pair(speed)}, and their product, df/dt, is {rate}."
     )
-    title = f"df/dt = ∇f · dx/dt = {short(rate)} at t = {short(t)}"
-    return draw(Scene([Panel(layers, *window, title, "x", "y", equal=True)], alt, height=5.0))
+    title = f"df/dt = ∇f · dx/dt = {rate} at t = {short(t)}"
+    return Scene([Panel(layers, *window, title, "x", "y", equal=True)], alt, height=5.0)
 
 
 def _tips(here: Array, scale: float, *arrows: tuple[Array, str]) -> list[Layer]:

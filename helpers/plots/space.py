@@ -15,7 +15,17 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.plots.colours import BLACK, GREY, PALE, rgba, shade
-from helpers.plots.scene import Arrows, Layer, Line, Mesh, Panel, Points, Text, short
+from helpers.plots.scene import (
+    Arrows,
+    Layer,
+    Line,
+    Mesh,
+    Panel,
+    Points,
+    Text,
+    arrows,
+    short,
+)
 
 Array = NDArray[np.float64]
 Limits = tuple[float, float]
@@ -69,7 +79,9 @@ class Tiles:
     edge: NDArray[np.uint8]
 
 
-def tiles(points: ArrayLike, colour: str = "", opacity: float = 1.0, limits: Limits = (0, 1)) -> Tiles:
+def tiles(
+    points: ArrayLike, colour: str = "", opacity: float = 1.0, limits: Limits = (0, 1)
+) -> Tiles:
     """Cut a sheet, points of shape (3, rows, columns), into tiles.
 
     Without a colour each tile is coloured by its height, `limits` being the ends of the colours.
@@ -120,7 +132,9 @@ def _painted(view: View, sheets: Sequence[Tiles], near: Array) -> Mesh:
     return Mesh(np.moveaxis(flat[:2], 0, -1)[order], fill[order], edge[order])
 
 
-def line(view: View, points: ArrayLike, colour: str, dash: str = "solid", width: float = 2.0) -> Line:
+def line(
+    view: View, points: ArrayLike, colour: str, dash: str = "solid", width: float = 2.0
+) -> Line:
     """A line through points of shape (3, k)."""
     flat = view.flat(points)
     return Line(flat[0], flat[1], colour, dash, width)
@@ -135,8 +149,7 @@ def dots(view: View, points: ArrayLike, colour: str = BLACK, size: float = 8.0) 
 def arrow(view: View, foot: ArrayLike, tip: ArrayLike, colour: str) -> Arrows:
     """One arrow from foot (3,) to tip (3,)."""
     a, b = view.flat(foot), view.flat(tip)
-    x, y, u, v = (np.atleast_1d(number) for number in (a[0], a[1], b[0] - a[0], b[1] - a[1]))
-    return Arrows(x, y, u, v, colour)
+    return arrows(a[:2], b[:2] - a[:2], colour=colour)
 
 
 def words(view: View, at: ArrayLike, text: str, colour: str = BLACK, align: str = "left") -> Text:
@@ -164,8 +177,8 @@ def box(view: View, names: Sequence[str] = ("x", "y", "z"), marks: int = 4) -> l
         *(_mark(view, (x, near_y, floor), short(x), (-0.03, 0.06)) for x in xs),
         *(_mark(view, (near_x, y, floor), short(y), (0.06, 0.04)) for y in ys),
         *(_mark(view, (*post, z), short(z), (-0.06, 0)) for z in zs),
-        _mark(view, (np.mean(view.x), near_y, floor), names[0], (-0.04, 0.14)),
-        _mark(view, (near_x, np.mean(view.y), floor), names[1], (0.12, 0.13)),
+        _mark(view, (sum(view.x) / 2, near_y, floor), names[0], (-0.04, 0.14)),
+        _mark(view, (near_x, sum(view.y) / 2, floor), names[1], (0.12, 0.13)),
         _mark(view, (*post, top), names[2], (0, -0.07)),
     ]
 
@@ -187,4 +200,6 @@ def _marks(limits: Limits, count: int) -> Array:
 
 def _mark(view: View, at: ArrayLike, text: str, shift: tuple[float, float]) -> Text:
     flat = view.flat(at)
-    return Text(float(flat[0] + shift[0]), float(flat[1] - shift[1]), text, GREY, "center", size=9.0)
+    return Text(
+        float(flat[0] + shift[0]), float(flat[1] - shift[1]), text, GREY, "center", size=9.0
+    )

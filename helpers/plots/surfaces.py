@@ -71,7 +71,11 @@ def surface_with_tangent_scene(
     mesh = space.sheet(
         view, [space.tiles(surface, "", 0.75, (low, high)), space.tiles(plane, ORANGE, 0.85)]
     )
-    layers = [*space.box(view, ("x", "y", "f")), mesh, *_slopes(view, (x, y, height), (fx, fy), reach)]
+    layers = [
+        *space.box(view, ("x", "y", "f")),
+        mesh,
+        *_slopes(view, (x, y, height), (fx, fy), reach),
+    ]
     slopes = f"slopes ∂f/∂x = {short(fx)} and ∂f/∂y = {short(fy)}"
     alt = f"Surface of {name(f)} and its tangent plane at {pair(at)}: height {short(height)}, {slopes}."
     title = f"{slopes} at {pair(at)}"
@@ -120,7 +124,9 @@ def slices(f: Function, at: ArrayLike, reach: float = 2.0) -> Figure:
         Line(np.array([x, x]), np.array(window[1]), VERMILION, "dashed"),
         Points(np.array([x]), np.array([y])),
     ]
-    over = Panel([ground, contour_lines(ground), *cuts], *window, "from above", "x", "y", equal=True)
+    over = Panel(
+        [ground, contour_lines(ground), *cuts], *window, "from above", "x", "y", equal=True
+    )
     east = _cut(f, at, 0, window[0], slopes[0])
     north = _cut(f, at, 1, window[1], slopes[1])
     alt = (

@@ -64,13 +64,20 @@ function cell(scene, i) {
   };
 }
 
+/** Room at the right for a legend that stands outside. */
+function legendWidth(panel) {
+  if (panel.legend !== "outside") return 0;
+  const letters = Math.max(...panel.layers.map((layer) => (layer.label || "").length));
+  return 7.2 * letters + 66;
+}
+
 /** Where a panel's axes lie, and the two functions that turn numbers into pixels. */
 function layout(scene, i) {
   const panel = scene.panels[i];
   const room = cell(scene, i);
   const bar = panel.layers.some((layer) => layer.kind === "field" && layer.name);
   const margin = panel.axes
-    ? { left: 58, right: bar ? 76 : 16, top: 28, bottom: 44 }
+    ? { left: 58, right: (bar ? 76 : 16) + legendWidth(panel), top: 28, bottom: 44 }
     : { left: 4, right: 4, top: 26, bottom: 4 };
   const box = {
     x: room.x + margin.left,
@@ -114,7 +121,7 @@ const paint = {
     sheet.getContext("2d").putImageData(new ImageData(pixels, field.columns, field.rows), 0, 0);
     const [left, right] = field.x.map(box.px);
     const [bottom, top] = field.y.map(box.py);
-    pen.imageSmoothingEnabled = Math.min(field.columns, field.rows) > 12;
+    pen.imageSmoothingEnabled = field.smooth;
     pen.translate(left, bottom);
     pen.scale(1, -1);
     pen.drawImage(sheet, 0, 0, right - left, bottom - top);
@@ -327,11 +334,14 @@ function drawLegend(pen, box, panel) {
   const width = Math.max(...named.map((layer) => pen.measureText(layer.label).width)) + 58;
   const height = 18 * named.length + 8;
   const place = panel.legend;
-  const x = place.includes("left")
-    ? box.x + 8
-    : place.includes("right") ? box.x + box.width - width - 8 : box.x + (box.width - width) / 2;
+  const right = box.x + box.width;
+  let x = box.x + (box.width - width) / 2;
+  if (place === "outside") x = right + 8;
+  else if (place.includes("left")) x = box.x + 8;
+  else if (place.includes("right")) x = right - width - 8;
   const y = place.includes("lower") ? box.y + box.height - height - 8 : box.y + 8;
-  pen.fillStyle = "rgba(255,255,255,0.9)";
+  const overField = panel.layers.some((layer) => layer.kind === "field");
+  pen.fillStyle = overField ? "rgba(160,160,160,0.9)" : "rgba(255,255,255,0.9)";
   pen.strokeStyle = "#c8c8c8";
   pen.lineWidth = 1;
   pen.fillRect(x, y, width, height);

@@ -60,9 +60,9 @@ class Moving(anywidget.AnyWidget):
 
     _esm = HERE / "canvas.js"
     _css = HERE / "canvas.css"
-    controls = traitlets.List().tag(sync=True)
-    buttons = traitlets.List().tag(sync=True)
-    pointer = traitlets.List().tag(sync=True)
+    controls: Any = traitlets.List().tag(sync=True)
+    buttons: Any = traitlets.List().tag(sync=True)
+    pointer: Any = traitlets.List().tag(sync=True)
     draggable = traitlets.Bool().tag(sync=True)
     click = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
@@ -87,6 +87,7 @@ class Moving(anywidget.AnyWidget):
         self._press = {b.name: b.press for b in buttons}
         start = {s.name: float(s.value) for s in sliders}
         self._drawn = scene_of(**start)
+        self._frame = 0
         super().__init__(
             controls=[_control(s) for s in sliders],
             buttons=[{"name": b.name, "label": b.label, "repeat": b.repeat} for b in buttons],
@@ -117,7 +118,8 @@ class Moving(anywidget.AnyWidget):
         self._drawn = self._scene_of(**self.values)
         with self.hold_sync():
             self.status = self._status_of()
-            self.scene = packed(self._drawn)
+            self._frame += 1
+            self.scene = {**packed(self._drawn), "frame": self._frame}
 
     def press(self, name: str) -> None:
         """Do what the button of that name does."""
@@ -153,10 +155,13 @@ class Moving(anywidget.AnyWidget):
         In one bundle the widget would win, and a page without a kernel would stay empty.
         """
         image = self.static._repr_mimebundle_()
-        image["text/html"] = image["text/html"].replace("<img", f'<img data-still="{self.still}"', 1)
-        display(image, raw=True)
+        image["text/html"] = image["text/html"].replace(
+            "<img", f'<img data-still="{self.still}"', 1
+        )
+        show: Any = display
+        show(image, raw=True)
         data, metadata = self._widget_view()
-        display({**data, "text/plain": MOVES}, metadata=metadata, raw=True)
+        show({**data, "text/plain": MOVES}, metadata=metadata, raw=True)
 
     def _widget_view(self) -> tuple[dict[str, Any], dict[str, Any]]:
         made: Any = super()._repr_mimebundle_()

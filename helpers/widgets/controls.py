@@ -42,9 +42,7 @@ class Button:
     repeat: bool = False
 
 
-def moving(
-    scene_of: Callable[..., Scene], sliders: Sequence[Slider] = (), **options: Any
-) -> Any:
+def moving(scene_of: Callable[..., Scene], sliders: Sequence[Slider] = (), **options: Any) -> Any:
     """A figure that moves, or where anywidget is missing the static one.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.plots.colours import BLACK, VERMILION, shade
 from helpers.plots.pits import SQUARE, dip_layers, goal_layers, ground_layers, slope_arrows
-from helpers.plots.scene import Layer, Panel, Points, Scene, Text, polygons, short
+from helpers.plots.scene import Layer, Panel, Points, Scene, Text, points, polygons, short
 from helpers.plots.wording import pair
 from helpers.sandpit import DIPS, REACH_M, SIDE_M, Dip, Pit, pit
 from helpers.widgets.controls import Button, Slider, moving
@@ -46,27 +46,15 @@ def sandpit(seed: int = 0, clues: Clues = "depth and slope", dips: int = DIPS) -
     """
     if clues not in ("depth and slope", "depth", "noise"):
         raise ValueError(f'clues is "depth and slope", "depth" or "noise", got {clues!r}')
-    round_ = Round(seed, clues, dips)
+    game = Round(seed, clues, dips)
     spade = [Slider(axis, f"{axis} in m", 0, SIDE_M, 0.05, SIDE_M / 2) for axis in ("x", "y")]
-
-    def scene(x: float, y: float) -> Scene:
-        round_.spade = (x, y)
-        return round_.scene()
-
     buttons = [
-        Button("dig", "Dig here", round_.dig),
-        Button("reset", "Start again", round_.start),
-        Button("new", "New pit", round_.next_pit),
+        Button("dig", "Dig here", game.dig),
+        Button("reset", "Start again", game.start),
+        Button("new", "New pit", game.next_pit),
     ]
-    return moving(
-        scene,
-        spade,
-        buttons=buttons,
-        pointer=("x", "y"),
-        click="dig",
-        hint=HINT,
-        status_of=round_.status,
-    )
+    options = {"pointer": ("x", "y"), "click": "dig", "hint": HINT, "status_of": game.status}
+    return moving(game.scene_at, spade, buttons=buttons, **options)
 
 
 @dataclass
@@ -130,14 +118,15 @@ class Round:
             return f"here {short(depth)} m"
         return f"here {short(depth)} m, slope {short(float(np.linalg.norm(slope)))}"
 
-    def scene(self) -> Scene:
-        """What the player sees: the dips and the spade, and at the end the ground."""
+    def scene_at(self, x: float, y: float) -> Scene:
+        """What the player sees with the spade at (x, y): the dips, and at the end the ground."""
+        self.spade = (x, y)
         layers: list[Layer]
         if self.over:
-            layers = [*ground_layers(self.pit), *goal_layers(self.pit), *dip_layers(self.told)]
+            layers = [*ground_layers(self.pit), *dip_layers(self.told), *goal_layers(self.pit)]
         else:
-            x, y = (np.array([c]) for c in self.spade)
-            layers = [SAND_FLOOR, *self._clue_layers(), Points(x, y, VERMILION, "x", 12)]
+            spade = points(self.spade, colour=VERMILION, marker="x", size=12)
+            layers = [SAND_FLOOR, *self._clue_layers(), spade]
         title = "the pit" if self.over else f"dip {len(self.told)} of {self.dips}"
         panel = Panel(layers, SQUARE, SQUARE, title, "x in m", "y in m", equal=True)
         alt = f"Sandpit, spade at {pair(self.spade)} m. {self.status()}"

@@ -10,7 +10,7 @@ from helpers.plots import sampling
 from helpers.plots.maps import grid_map_scene
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
-from helpers.plots.slopes import contours_with_gradient_scene
+from helpers.plots.slopes import contours_with_gradient_scene, path_on_field_scene
 from helpers.plots.surfaces import surface_with_tangent_scene
 from helpers.widgets.controls import Slider, moving
 
@@ -89,6 +89,25 @@ def grid_map(
     sides = Slider("side", "side of the square", 0.05, max(1.0, side), 0.05, side)
     sliders = [*_point_sliders(at, window, names), sides]
     return moving(scene, sliders, pointer=("x", "y"))
+
+
+def path_on_field(f: Function, path: Function, t: float = 1.0, until: float = 6.28) -> Any:
+    """A path over the contours of f; velocity, gradient and their product follow the time t.
+
+    Parameters
+    ----------
+    f : callable
+        Scalar field of two variables.
+    path : callable
+        t ↦ point (2,).
+    t, until : float
+        The time at first, and the last one there is.
+    """
+
+    def scene(t: float) -> Scene:
+        return path_on_field_scene(f, path, t, until)
+
+    return moving(scene, [Slider("t", "time t", 0.0, until, until / 200, t)])
 
 
 def _point_sliders(
