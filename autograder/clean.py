@@ -250,7 +250,9 @@ def seal(page: str) -> str:
     # fonts of nbgrader's own server, which a page on its own does not have
     still = re.sub(r"@font-face\s*{[^{}]*}", "", still)
     still = still.replace("<html>", '<html lang="en">', 1)
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLES}</style>'
+    policy = (
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><style>{STYLES}</style>'
+    )
     return re.sub(r"<head>", lambda head: head[0] + policy, still, count=1, flags=re.IGNORECASE)
 
 

@@ -28,7 +28,9 @@ def compile_public(exercise: Exercise) -> Scheme:
     return _compile(exercise, _draw(exercise, PUBLIC_SEED, public=True), PUBLIC_SEED)
 
 
-def compile_hidden(exercise: Exercise, seed: bytes, with_mistakes: bool = True) -> tuple[Scheme, int]:
+def compile_hidden(
+    exercise: Exercise, seed: bytes, with_mistakes: bool = True
+) -> tuple[Scheme, int]:
     """The scheme one submission is graded with, and how many of its probes are public.
 
     Parameters
@@ -64,7 +66,9 @@ def _draw(exercise: Exercise, seed: bytes, public: bool) -> list[Probe]:
     return probes
 
 
-def _compile(exercise: Exercise, probes: list[Probe], seed: bytes, with_mistakes: bool = True) -> Scheme:
+def _compile(
+    exercise: Exercise, probes: list[Probe], seed: bytes, with_mistakes: bool = True
+) -> Scheme:
     reference = exercise() if exercise.is_value else exercise.reference
     wanted = tuple(ask(reference, probe) for probe in probes)
     scheme = Scheme(

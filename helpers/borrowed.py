@@ -100,7 +100,9 @@ def _loaded(name: str) -> Any:
     for i in range(len(parts), 0, -1):
         module: Any = sys.modules.get(".".join(parts[:i]))
         if module is not None:
-            return functools.reduce(lambda found, part: getattr(found, part, None), parts[i:], module)
+            return functools.reduce(
+                lambda found, part: getattr(found, part, None), parts[i:], module
+            )
     return None
 
 

@@ -151,7 +151,9 @@ def _number_difference(got: Any, want: complex, rtol: float, where: str) -> Diff
 
 def _of_type(value: Any) -> str:
     array = numbers(value)
-    return f"an array of shape {array.shape}" if array is not None and array.ndim else kind_of(value)
+    return (
+        f"an array of shape {array.shape}" if array is not None and array.ndim else kind_of(value)
+    )
 
 
 def _values_difference(
@@ -159,12 +161,18 @@ def _values_difference(
 ) -> Difference | None:
     if got.dtype.kind == "c" and want.dtype.kind != "c":
         return Difference("type", _at(where, "a real number was wanted, a complex one came"))
-    unlike = ~(np.isfinite(got) == np.isfinite(want)) | (~np.isfinite(want) & ~_same_infinite(got, want))
+    unlike = ~(np.isfinite(got) == np.isfinite(want)) | (
+        ~np.isfinite(want) & ~_same_infinite(got, want)
+    )
     if unlike.any():
-        return Difference("finite", _at(where + _index(unlike), _finite_sentence(got[unlike].flat[0])))
+        return Difference(
+            "finite", _at(where + _index(unlike), _finite_sentence(got[unlike].flat[0]))
+        )
     finite = np.isfinite(want)
     errors = np.zeros(want.shape)
-    exact = got[finite].astype(complex if got.dtype.kind == "c" else float)  # whole numbers overflow
+    exact = got[finite].astype(
+        complex if got.dtype.kind == "c" else float
+    )  # whole numbers overflow
     with np.errstate(over="ignore"):
         errors[finite] = np.abs(exact - want[finite]) / np.maximum(1.0, np.abs(want[finite]))
     if want.size == 0 or errors.max() <= rtol:
@@ -196,7 +204,9 @@ def _sequence_difference(got: Any, want: Any, rtol: float, where: str) -> Differ
     if isinstance(got, np.ndarray) and got.ndim:
         got = list(got)
     if not isinstance(got, list | tuple):
-        return Difference("type", _at(where, f"{len(want)} things were wanted, {kind_of(got)} came"))
+        return Difference(
+            "type", _at(where, f"{len(want)} things were wanted, {kind_of(got)} came")
+        )
     if len(got) != len(want):
         return Difference("shape", _at(where, f"{len(want)} things were wanted, {len(got)} came"))
     for i, (g, w) in enumerate(zip(got, want, strict=True)):
@@ -206,9 +216,7 @@ def _sequence_difference(got: Any, want: Any, rtol: float, where: str) -> Differ
     return None
 
 
-def _dict_difference(
-    got: Any, want: dict[str, Any], rtol: float, where: str
-) -> Difference | None:
+def _dict_difference(got: Any, want: dict[str, Any], rtol: float, where: str) -> Difference | None:
     if not isinstance(got, dict):
         return Difference("type", _at(where, f"a dict was wanted, {kind_of(got)} came"))
     missing = [key for key in want if key not in got]
@@ -216,7 +224,9 @@ def _dict_difference(
         return Difference("shape", _at(where, f"the key {missing[0]!r} is missing"))
     extra = [key for key in got if key not in want]
     if extra:
-        return Difference("shape", _at(where, f"the key {extra[0]!r} is not one of those asked for"))
+        return Difference(
+            "shape", _at(where, f"the key {extra[0]!r} is not one of those asked for")
+        )
     wrong = [key for key in want if difference(got[key], want[key], rtol)]
     if not wrong:
         return None

@@ -7,7 +7,7 @@ The same code runs in a student's notebook (public probes, from ``checks.json``)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -143,14 +143,18 @@ def mark(scheme: Scheme, asker: Asker, answer: Any = None, public: int | None = 
     outcomes = _ask_all(scheme.probes, asker)
     seen = len(outcomes) if public is None else public
     findings = [
-        Finding(probe, wanted, got, sentence, hidden=i >= seen)
-        for i, (probe, wanted, got) in enumerate(zip(scheme.probes, scheme.wanted, outcomes, strict=True))
+        Finding(probe, wanted, _compared(scheme, got), sentence, hidden=i >= seen)
+        for i, (probe, wanted, got) in enumerate(
+            zip(scheme.probes, scheme.wanted, outcomes, strict=True)
+        )
         if scheme.groups[probe.group].points and (sentence := judge(scheme, probe, wanted, got))
     ]
     lost = {finding.probe.group for finding in findings}
     if outcomes and all(_unanswered(outcome) for outcome in outcomes):
         return Report(scheme.name, 0.0, scheme.points, answered=False)
-    remarks = _returns_nothing(scheme, outcomes) + _play(scheme, _caller(asker) if answer is None else answer, lost)
+    remarks = _returns_nothing(scheme, outcomes) + _play(
+        scheme, _caller(asker) if answer is None else answer, lost
+    )
     won = {name: 0.0 if name in lost else group.points for name, group in scheme.groups.items()}
     mistake = recognise(scheme, outcomes) if lost else None
     return Report(
@@ -204,7 +208,11 @@ def _judge_errors(wanted: Outcome, got: Outcome) -> str:
     if wanted.errors and wanted.errors[0] in got.errors:
         return ""
     if got.errors:
-        return f"it raised {got.errors[0]}: {got.message}" if got.message else f"it raised {got.errors[0]}"
+        return (
+            f"it raised {got.errors[0]}: {got.message}"
+            if got.message
+            else f"it raised {got.errors[0]}"
+        )
     return f"{wanted.errors[0]} should be raised, but a value came"
 
 
@@ -300,7 +308,9 @@ def _unlike(scheme: Scheme, probe: Probe, wanted: Outcome, got: Outcome, slip: O
     if got.errors or slip.errors:
         return 0.0 if got.errors[:1] == slip.errors[:1] else float("inf")
     rtol = scheme.groups[probe.group].rtol
-    if not wanted.errors and _difference(scheme, wanted, slip, rtol) is None:  # it changes its argument
+    if (
+        not wanted.errors and _difference(scheme, wanted, slip, rtol) is None
+    ):  # it changes its argument
         return 0.0 if _difference(scheme, wanted, got, rtol) is None else float("inf")
     seen, slipped = _viewed(scheme, got.value), _viewed(scheme, slip.value)
     a, b, w = numbers(seen), numbers(slipped), numbers(wanted.value)
@@ -311,6 +321,13 @@ def _unlike(scheme: Scheme, probe: Probe, wanted: Outcome, got: Outcome, slip: O
     return _share(a, b, w)
 
 
+def _compared(scheme: Scheme, outcome: Outcome) -> Outcome:
+    """An outcome with the value that is compared, so that it can be shown beside the wanted one."""
+    if not scheme.view or outcome.errors:
+        return outcome
+    return replace(outcome, value=_viewed(scheme, outcome.value))
+
+
 def _viewed(scheme: Scheme, value: Any) -> Any:
     """What is compared of a value; the value itself where it cannot be read."""
     try:
@@ -319,7 +336,9 @@ def _viewed(scheme: Scheme, value: Any) -> Any:
         return value
 
 
-def _share(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], w: np.ndarray[Any, Any] | None) -> float:
+def _share(
+    a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], w: np.ndarray[Any, Any] | None
+) -> float:
     finite = np.isfinite(b)
     if not finite.any():
         return 0.0

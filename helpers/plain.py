@@ -10,6 +10,7 @@ journey; everything else arrives as an :class:`Opaque`, which knows only its nam
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from helpers import functions
+from helpers import functions as course
+from helpers.functions.kinds import Curve, Field, Path, VectorField, as_input, as_point
 
 DTYPES = frozenset({"bool", "int64", "float64", "complex128"})
 MAX_DEPTH = 20
 MAX_ITEMS = 100_000
 MAX_TEXT = 10_000
+MAX_NODES = 250_000
 
 Tree = Any  # JSON types only
 
@@ -115,14 +118,16 @@ def _pack_container(
         return {"opaque": f"a container of {len(value)} things"}
     if isinstance(value, dict):
         pairs = value.items()
-        return {"dict": [[_pack_text(str(key)), _pack(item, buffers, depth + 1)] for key, item in pairs]}
+        return {
+            "dict": [[_pack_text(str(key)), _pack(item, buffers, depth + 1)] for key, item in pairs]
+        }
     name = "list" if isinstance(value, list) else "tuple"
     return {name: [_pack(item, buffers, depth + 1) for item in value]}
 
 
 def _pack_other(value: object) -> Tree:
     try:
-        return {"function": _spec_tree(functions.spec(value))}
+        return {"function": _spec_tree(course.spec(value))}
     except (TypeError, ValueError):
         pass
     if isinstance(value, type):
@@ -175,7 +180,22 @@ def unpack(tree: Tree, buffers: list[bytes], with_functions: bool = True) -> Any
     >>> unpack(pack({"a": np.arange(3.0)}, buffers), buffers)
     {'a': array([0., 1., 2.])}
     """
-    return _unpack(tree if with_functions else _without_functions(tree, 0), buffers, 0)
+    if with_functions:
+        return _unpack(tree, buffers, 0)
+    _refuse_crowds(tree)
+    return _unpack(_without_functions(tree, 0), buffers, 0)
+
+
+def _refuse_crowds(tree: Tree) -> None:
+    """Refuse what would take long to read, before it is read."""
+    waiting, seen = [tree], 0
+    while waiting:
+        node = waiting.pop()
+        seen += 1
+        if isinstance(node, list | dict):
+            waiting += node.values() if isinstance(node, dict) else node
+        if seen + len(waiting) > MAX_NODES:
+            raise PlainDataError(f"plain data has at most {MAX_NODES} parts")
 
 
 def _without_functions(tree: Tree, depth: int) -> Tree:
@@ -185,7 +205,9 @@ def _without_functions(tree: Tree, depth: int) -> Tree:
         if "function" in tree:
             return {"opaque": "a function"}
         return {tag: _without_functions(content, depth + 1) for tag, content in tree.items()}
-    return [_without_functions(item, depth + 1) for item in tree] if isinstance(tree, list) else tree
+    return (
+        [_without_functions(item, depth + 1) for item in tree] if isinstance(tree, list) else tree
+    )
 
 
 def _unpack(tree: Tree, buffers: list[bytes], depth: int) -> Any:
@@ -250,7 +272,7 @@ def _read_array(content: Tree, buffers: list[bytes], _depth: int) -> np.ndarray[
 
 
 def _read_function(content: Tree, _buffers: list[bytes], _depth: int) -> Callable[..., Any]:
-    return bare(functions.build(content))
+    return bare(course.build(content))
 
 
 def _read_complex(content: Tree, _buffers: list[bytes], _depth: int) -> complex:
@@ -266,7 +288,7 @@ _READERS: dict[str, Callable[[Tree, list[bytes], int], Any]] = {
     "function": _read_function,
     "float": lambda content, _buffers, _depth: float(_text(content)),
     "complex": _read_complex,
-    "opaque": lambda content, _buffers, _depth: Opaque(_text(content)[:200]),
+    "opaque": lambda content, _buffers, _depth: Opaque(" ".join(_text(content)[:200].split())),
 }
 
 _MALFORMED = (
@@ -281,7 +303,7 @@ _MALFORMED = (
 
 
 def bare(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The course function `f` without its exact derivatives: only calling is left.
+    """The course function `f` without its exact derivatives: only calling is left, also to who looks inside.
 
     Examples
     --------
@@ -290,9 +312,20 @@ def bare(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> float(f([1.0, 2.0])), hasattr(f, "gradient")
     (9.0, False)
     """
+    owner = getattr(f, "__self__", f)
+    member = "value" if owner is f else getattr(f, "__name__", "")
+    formula = getattr(owner, f"{member}_at", f)
+    read = _reader(owner)
 
     def call(x: Any) -> Any:
-        return f(x)
+        return formula(read(x))
 
     call.__name__ = call.__qualname__ = getattr(f, "__name__", "f")
     return call
+
+
+def _reader(owner: Any) -> Callable[[Any], Any]:
+    """What a course function does to its input before its formula sees it."""
+    if isinstance(owner, Field | VectorField):
+        return functools.partial(as_point, n=owner.n, name=owner.label)
+    return as_input if isinstance(owner, Curve | Path) else lambda x: x

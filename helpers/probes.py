@@ -84,7 +84,9 @@ def ask(answer: Any, probe: Probe) -> Outcome:
             warnings.simplefilter("ignore")
             value = plain(_call(answer, args, probe))
     except (Exception, SystemExit) as error:
-        return Outcome(errors=_names(error), message=_message(error), changed=not _same(args, before))
+        return Outcome(
+            errors=_names(error), message=_message(error), changed=not _same(args, before)
+        )
     return Outcome(value, changed=not _same(args, before))
 
 
@@ -114,7 +116,11 @@ def _bare_all(value: Any) -> Any:
     """The same arguments with every course function reduced to something that can only be called."""
     if isinstance(value, list | tuple):
         return type(value)(_bare_all(item) for item in value)
-    return bare(value) if callable(value) and hasattr(value, "__self__") | hasattr(value, "family") else value
+    return (
+        bare(value)
+        if callable(value) and hasattr(value, "__self__") | hasattr(value, "family")
+        else value
+    )
 
 
 def _same(left: Any, right: Any) -> bool:

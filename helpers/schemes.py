@@ -137,13 +137,17 @@ def _read_scheme(name: str, tree: dict[str, Any], buffers: list[bytes]) -> Schem
         tuple(read_probe(item, buffers) for item in tree["probes"]),
         wanted,
         tuple(_read_mistake(item, wanted, buffers) for item in tree["mistakes"]),
-        tuple(Trial(group, play, tuple(seeds), least) for group, play, seeds, least in tree["trials"]),
+        tuple(
+            Trial(group, play, tuple(seeds), least) for group, play, seeds, least in tree["trials"]
+        ),
         tuple(tree["refuses"]),
         tree["view"],
     )
 
 
-def _read_mistake(tree: dict[str, Any], wanted: tuple[Outcome, ...], buffers: list[bytes]) -> Mistake:
+def _read_mistake(
+    tree: dict[str, Any], wanted: tuple[Outcome, ...], buffers: list[bytes]
+) -> Mistake:
     rows = tuple(
         tuple(
             right if item is None else read_outcome(item, buffers)

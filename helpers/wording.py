@@ -123,7 +123,9 @@ def _rounded(value: Any) -> str:
         return "{" + ", ".join(items) + "}"
     if isinstance(value, complex):
         return f"{value:.6g}"
-    inside = ", ".join(value_text(item) if callable(item) else _rounded(_listed(item)) for item in value)
+    inside = ", ".join(
+        value_text(item) if callable(item) else _rounded(_listed(item)) for item in value
+    )
     if isinstance(value, list):
         return f"[{inside}]"
     return f"({inside},)" if len(value) == 1 else f"({inside})"

@@ -105,29 +105,33 @@ def tiny_notebook() -> NotebookNode:
 
 
 @pytest.fixture(scope="session")
-def tiny_scheme(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the tiny week's marking scheme, which counts as one of the course's."""
+def tiny_scheme(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with the tiny week's marking scheme."""
     folder = tmp_path_factory.mktemp("exercises")
     (folder / f"{WEEK}.py").write_text(SCHEME, "utf-8")
-    exercises.__path__.append(str(folder))
-    return folder
+    return str(folder)
 
 
 @pytest.fixture(scope="session")
-def tiny_course(tmp_path_factory: pytest.TempPathFactory, tiny_scheme: Path) -> Classroom:
+def tiny_course(tmp_path_factory: pytest.TempPathFactory, tiny_scheme: str) -> Classroom:
     """The tiny course, released once; tests work on copies."""
     root = tmp_path_factory.mktemp("course")
     place = root / "notebooks" / WEEK / f"{WEEK}.ipynb"
     place.parent.mkdir(parents=True)
     nbformat.write(tiny_notebook(), place)
     made = Classroom(root / "classroom", root / "notebooks")
-    list(release.release(made))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercises, "__path__", [*exercises.__path__, tiny_scheme])
+        list(release.release(made))
     return made
 
 
 @pytest.fixture
-def released(tmp_path: Path, tiny_course: Classroom) -> Classroom:
-    """A classroom whose tiny week has been released."""
+def released(
+    tmp_path: Path, tiny_course: Classroom, tiny_scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> Classroom:
+    """A classroom whose tiny week has been released, and whose marking scheme the grader knows."""
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, tiny_scheme])
     shutil.copytree(tiny_course.root.parent, tmp_path / "course")
     return Classroom(tmp_path / "course" / "classroom", tmp_path / "course" / "notebooks")
 

@@ -48,13 +48,17 @@ class Notebook:
 
     def run(self, cell_id: str) -> str:
         """Run a cell and return the text it shows."""
-        script = "nb.activeCellIndex = k; await window.jupyterapp.commands.execute('notebook:run-cell');"
+        script = (
+            "nb.activeCellIndex = k; await window.jupyterapp.commands.execute('notebook:run-cell');"
+        )
         self.page.evaluate(f"async (id) => {{{CELL}{script}}}", cell_id)
         return self.text(cell_id)
 
     def text(self, cell_id: str) -> str:
         """The text below a cell."""
-        shown: str = self.page.evaluate(f"(id) => {{{CELL} return cell.outputArea.node.innerText}}", cell_id)
+        shown: str = self.page.evaluate(
+            f"(id) => {{{CELL} return cell.outputArea.node.innerText}}", cell_id
+        )
         return shown
 
     def write(self, cell_id: str, source: str) -> None:
@@ -132,7 +136,9 @@ def notebook(lab: str) -> Iterator[Notebook]:
 
 
 def test_the_lab_opens_the_student_version(notebook: Notebook) -> None:
-    source = notebook.page.evaluate(f"(id) => {{{CELL} return cell.model.sharedModel.getSource()}}", "gradient")
+    source = notebook.page.evaluate(
+        f"(id) => {{{CELL} return cell.model.sharedModel.getSource()}}", "gradient"
+    )
     assert 'raise NotImplementedError("your turn")' in source
 
 

@@ -24,7 +24,7 @@ from helpers.plots.fits import (
     residuals_plot,
     which_starts_converge,
 )
-from helpers.plots.graphs import derivative_riddle, graphs
+from helpers.plots.foundations import derivative_riddle, graphs
 from helpers.plots.guesses import guess_the_order
 from helpers.plots.learning import activations, drawn_curve, two_walks
 from helpers.plots.maps import grid_map, spherical_volume
