@@ -1,58 +1,211 @@
-"""Read in an answer's text whether it hands the exercise to a library.
+"""Read in a notebook's text whether an answer hands its exercise to a library.
 
 The running answer is watched too (:mod:`helpers.borrowed`), but what is watched in a student's process can be
-blinded there; the text cannot.
+blinded there; the text cannot. Only what the answer can reach is read: a student may well compare it with a
+library in another cell.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import contextlib
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+MAX_SOURCE = 50_000
+NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
-def find(source: str, refuses: Sequence[str]) -> str:
-    """The first refused function or module that the text of an answer uses, or an empty string.
+def parse(source: str) -> list[ast.stmt]:
+    r"""The statements of a cell, without its magics; none if it is not Python.
+
+    Examples
+    --------
+    >>> [type(statement).__name__ for statement in parse("%matplotlib inline\nx = await f()")]
+    ['Pass', 'Assign']
+    """
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    for text in (source[:MAX_SOURCE], NOT_PYTHON.sub(r"\1pass", source[:MAX_SOURCE])):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = compile(text, "<cell>", "exec", flags)
+            statements: list[ast.stmt] = tree.body
+            return statements
+    return []
+
+
+def bound_names(statement: ast.stmt) -> set[str]:
+    r"""The names that a statement gives a value to.
+
+    Examples
+    --------
+    >>> sorted(bound_names(parse("if True:\n    a = 1\n    def f(x): y = x")[0]))
+    ['a', 'f']
+    """
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    names: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return names
+
+
+def _imported(statement: ast.stmt, refuses: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The names that imports in a statement bind, and what they stand for; a star stands for what is refused."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            yield from ((item.asname, item.name) for item in node.names if item.asname)
+            yield from ((top, top) for item in node.names if (top := item.name.partition(".")[0]))
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [item.name for item in node.names]
+            if "*" in names:
+                found = (name.rpartition(".") for name in refuses)
+                yield from (
+                    (name, f"{parent}.{name}") for parent, _, name in found if parent == node.module
+                )
+            yield from (
+                (item.asname or item.name, f"{node.module}.{item.name}") for item in node.names
+            )
+
+
+def _inner_names(statement: ast.stmt) -> set[str]:
+    """Arguments and variables inside a statement: they stand for nothing outside it."""
+    arguments = {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
+    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return arguments | {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+@dataclass
+class Text:
+    """What a notebook's text says about names, in its order: where each was bound last, or imported from."""
+
+    refuses: Sequence[str]
+    bound: dict[str, ast.stmt] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)
+
+    def add(self, statement: ast.stmt) -> None:
+        """Take in the next statement of the notebook."""
+        for name in bound_names(statement):
+            self.bound[name] = statement
+            self.imported.pop(name, None)
+        if isinstance(statement, ast.Import | ast.ImportFrom | ast.Try | ast.If):
+            for name, origin in _imported(statement, self.refuses):
+                self.bound.pop(name, None)
+                self.imported[name] = origin
+
+    def reached_from(self, name: str) -> list[ast.stmt]:
+        """The statements that bind a name, and what those use, and so on."""
+        found: dict[ast.stmt, None] = {}
+        waiting = [name]
+        while waiting:
+            statement = self.bound.get(waiting.pop())
+            if statement is not None and statement not in found:
+                found[statement] = None
+                used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+                waiting += used - _inner_names(statement)
+        return list(found)
+
+    def used_in(self, statement: ast.stmt) -> Iterator[str]:
+        """Dotted names that a statement uses: plainly, by imports of its own, or through getattr."""
+        known = {**self.imported, **dict(_imported(statement, self.refuses))}
+        known = {name: known[name] for name in known.keys() - _inner_names(statement)}
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name | ast.Attribute):
+                yield _dotted(node, known)
+            elif isinstance(node, ast.Import):
+                yield from (item.name for item in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield from (f"{node.module}.{item.name}" for item in node.names)
+            elif isinstance(node, ast.Call):
+                yield _asked_by_name(node, known)
+
+
+def _dotted(node: ast.expr, known: dict[str, str]) -> str:
+    """``np.linalg.solve`` as ``numpy.linalg.solve``; an empty string for what is not from an import."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in known:
+        return ""
+    return ".".join([known[node.id], *reversed(parts)])
+
+
+def _asked_by_name(node: ast.Call, known: dict[str, str]) -> str:
+    """What ``getattr(np, "polyfit")`` or ``__import__("numpy")`` asks for, or an empty string."""
+    function = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+    texts = [item.value for item in node.args if isinstance(item, ast.Constant)]
+    words = [text for text in texts if isinstance(text, str)]
+    if function in ("__import__", "import_module"):
+        return "".join(words[:1])
+    if function == "getattr" and words and (base := _dotted(node.args[0], known)):
+        return f"{base}.{words[0]}"
+    return ""
+
+
+def find(name: str, cells: Sequence[str], refuses: Sequence[str]) -> str:
+    """The first refused function or module that the answer called `name` uses, or an empty string.
 
     Parameters
     ----------
-    source : str
-        The answer's cell.
+    name : str
+        What the answer is called.
+    cells : sequence of str
+        The notebook's code cells up to the check, in order.
     refuses : sequence of str
         Dotted names, such as ``numpy.polyfit`` or ``helpers.autodiff``.
 
     Examples
     --------
-    >>> find("from numpy import polyfit as p", ["numpy.polyfit"])
+    >>> find("fit", ["from numpy import polyfit as p", "def fit(x, y): return p(x, y, 1)"], ["numpy.polyfit"])
     'numpy.polyfit'
-    >>> find("import numpy as np; m = np.polyfit(x, y, 1)", ["numpy.polyfit"])
-    'numpy.polyfit'
+    >>> find("fit", ["import numpy as np", "def fit(x): return x", "np.polyfit(x, x, 1)"], ["numpy.polyfit"])
+    ''
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if not refuses:
         return ""
-    aliases = {"np": "numpy", "sp": "scipy"}
-    used: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            aliases |= {(alias.asname or alias.name): alias.name for alias in node.names}
-            used += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            aliases |= {(a.asname or a.name): f"{node.module}.{a.name}" for a in node.names}
-            used += [f"{node.module}.{alias.name}" for alias in node.names]
-    used += [_dotted(node, aliases) for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-    return next((name for name in refuses if any(_is_or_is_in(item, name) for item in used)), "")
-
-
-def _dotted(node: ast.expr, aliases: dict[str, str]) -> str:
-    """``np.linalg.solve`` as ``numpy.linalg.solve``; an empty string for anything but names and dots."""
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id, node.id)
-    if isinstance(node, ast.Attribute):
-        inside = _dotted(node.value, aliases)
-        return f"{inside}.{node.attr}" if inside else ""
-    return ""
+    text = Text(refuses)
+    for source in cells:
+        for statement in parse(source):
+            text.add(statement)
+    used = [item for statement in text.reached_from(name) for item in text.used_in(statement)]
+    return next(
+        (refused for refused in refuses if any(_is_or_is_in(item, refused) for item in used)), ""
+    )
 
 
 def _is_or_is_in(used: str, refused: str) -> bool:
     return used == refused or used.startswith(refused + ".")
+
+
+def needed(names: Iterable[str], cells: Sequence[str]) -> set[int]:
+    """Numbers of the cells that bind these names, or names that those use, and so on.
+
+    Examples
+    --------
+    >>> sorted(needed(["f"], ["a = 1", "b = 2", "def f(x): return a * x"]))
+    [0, 2]
+    """
+    bound, used = [], []
+    for source in cells:
+        body = parse(source)
+        bound.append(
+            {name for item in body for name in bound_names(item) | dict(_imported(item, ())).keys()}
+        )
+        nodes = (node for item in body for node in ast.walk(item))
+        used.append({node.id for node in nodes if isinstance(node, ast.Name)})
+    wanted, found = set(names), set[int]()
+    while more := {i for i, binds in enumerate(bound) if i not in found and binds & wanted}:
+        found |= more
+        wanted.update(*(used[i] for i in more))
+    return found

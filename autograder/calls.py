@@ -53,11 +53,11 @@ def compile_filter() -> bytes:
     ImportError, OSError, RuntimeError
         Where libseccomp is missing.
     """
-    import pyseccomp as seccomp
+    import pyseccomp as seccomp  # type: ignore[import-untyped,unused-ignore]
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refused = seccomp.ERRNO(errno.EPERM)
-    for name in " ".join([NEW_PROCESSES, OTHERS, SOCKETS, FILES, SYSTEM]).split():
+    for name in f"{NEW_PROCESSES} {OTHERS} {SOCKETS} {FILES} {SYSTEM}".split():
         _add(rules, refused, name)
     for name in PRETENDED.split():
         _add(rules, seccomp.ERRNO(0), name)
@@ -72,7 +72,11 @@ def compile_filter() -> bytes:
     for call, argument, values in (
         ("prctl", 0, (PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER)),
         ("fcntl", 1, (F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY)),
-        ("ioctl", 1, (FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR)),
+        (
+            "ioctl",
+            1,
+            (FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR),
+        ),
     ):
         for value in values:
             _add(rules, refused, call, seccomp.Arg(argument, seccomp.MASKED_EQ, LOW_HALF, value))

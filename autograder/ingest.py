@@ -6,12 +6,11 @@ skeleton, the points and the check cells are the released notebook's.
 
 from __future__ import annotations
 
-import ast
 import copy
+import functools
 import json
 import os
 import stat
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import borrowing
+from helpers.plain import printable
+
 MAX_BYTES = 20 * 2**20
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
+OWN = "own-"  # ids of cells that students added start so
 
 
 class UnreadableError(ValueError):
@@ -56,13 +59,40 @@ class Text:
     id: str
     grade_id: str
 
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """What the cell defines at its top level."""
+        statements = borrowing.parse(self.source) if self.kind == "code" else []
+        return frozenset(
+            name for statement in statements for name in borrowing.bound_names(statement)
+        )
+
 
 @dataclass
 class Desk:
-    """The work in progress: submitted texts not yet placed, and what was repaired."""
+    """The work in progress.
 
+    Attributes
+    ----------
+    cells : list of NotebookNode
+        Ours, being filled.
+    texts : list of Text
+        Theirs.
+    claims : dict of int to int
+        By the number of a text: the number of our cell that it is a copy of.
+    used : set of int
+        Texts that are in one of our cells now, or say nothing new.
+    places : dict of int to int
+        By the number of a text: the number of our cell that it marks the place of.
+    notes : list of str
+        What was repaired.
+    """
+
+    cells: list[NotebookNode]
     texts: list[Text]
-    placed: set[int] = field(default_factory=set)
+    claims: dict[int, int] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    places: dict[int, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -76,13 +106,30 @@ def ingest(released: NotebookNode, path: Path) -> Submission:
     path : Path
         The submitted file; whatever is in it, no exception leaves this function.
     """
+    try:
+        content = read_bytes(path)
+    except UnreadableError as error:
+        return unreadable(released, str(error))
+    return ingest_bytes(released, content)
+
+
+def ingest_bytes(released: NotebookNode, content: bytes) -> Submission:
+    """The same with the bytes of a submitted file."""
     blank = _without_outputs(released)
     try:
-        desk = Desk(read_cells(read_bytes(path)))
-        _refuse_other_week(released, desk)
-        return Submission(_rebuild(blank, desk), tuple(desk.notes))
+        texts = read_cells(content)
+        _refuse_other_week(released, texts)
+        desk = Desk(list(blank.cells), texts)
+        _rebuild(desk)
+        blank.cells = _with_own_cells(desk)
+        return Submission(blank, tuple(desk.notes))
     except UnreadableError as error:
-        return Submission(blank, (str(error),), readable=False)
+        return unreadable(released, str(error))
+
+
+def unreadable(released: NotebookNode, reason: str) -> Submission:
+    """A submission of which nothing could be read."""
+    return Submission(_without_outputs(released), (reason,), readable=False)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -93,17 +140,27 @@ def read_bytes(path: Path) -> bytes:
     UnreadableError
         If it is missing, a link, not a regular file, or too large.
     """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        fd = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except OSError as error:
+        if path.is_symlink():
+            raise UnreadableError(f"{path.name} is a link; a file was wanted.") from error
         raise UnreadableError(f"{path.name} cannot be opened: {error.strerror}.") from error
-    with os.fdopen(fd, "rb") as file:
+    try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(f"{path.name} is not a regular file.")
         if status.st_size > MAX_BYTES:
-            raise UnreadableError(f"{path.name} has {status.st_size:,} bytes; {MAX_BYTES:,} are read.")
-        return file.read(MAX_BYTES + 1)
+            raise UnreadableError(
+                f"{path.name} has {status.st_size:,} bytes; {MAX_BYTES:,} are read."
+            )
+        with os.fdopen(fd, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES)
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read: {error.strerror}.") from error
+    finally:
+        os.close(fd)
 
 
 def read_cells(data: bytes) -> list[Text]:
@@ -117,7 +174,7 @@ def read_cells(data: bytes) -> list[Text]:
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableError("The file is empty.")
     try:
-        content = json.loads(decode(data).replace("\0", ""))
+        content, _end = json.JSONDecoder().raw_decode(decode(data).replace("\0", "").lstrip())
     except RecursionError as error:
         raise UnreadableError("The file is nested too deeply to be a notebook.") from error
     except ValueError as error:
@@ -154,13 +211,8 @@ def _text(cell: Any) -> Text | None:
     if not isinstance(source, str):
         return None
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
-    source = _printable(source[:MAX_SOURCE])
+    source = printable(source[:MAX_SOURCE].replace("\0", ""))
     return Text(kind, source, _name(cell.get("id")), _grade_id(cell))
-
-
-def _printable(source: str) -> str:
-    """Without lone surrogates, which no file can hold."""
-    return source.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _grade_id(cell: dict[str, Any]) -> str:
@@ -181,98 +233,115 @@ def _without_outputs(released: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _refuse_other_week(released: NotebookNode, desk: Desk) -> None:
+def _refuse_other_week(released: NotebookNode, texts: list[Text]) -> None:
     ours = {grade_id(cell) for cell in released.cells} - {""}
-    theirs = {text.grade_id for text in desk.texts} - {""}
-    names = {name for text in desk.texts for name in defined_names(text)}
-    if theirs and not theirs & ours and not names & ours:
+    theirs = {text.grade_id for text in texts} - {""}
+    if theirs and not theirs & ours and not any(text.names & ours for text in texts):
         raise UnreadableError("This is another week's notebook: none of its exercises belong here.")
 
 
-def _rebuild(notebook: NotebookNode, desk: Desk) -> NotebookNode:
-    """Fill the released cells, then put the student's own cells where they stood."""
-    places = {}
-    for index, cell in enumerate(notebook.cells):
-        place = _fill_solution(cell, desk) if is_solution(cell) else _match_fixed(cell, desk)
-        if place is not None:
-            places[place] = index
-    notebook.cells = _with_own_cells(notebook, desk, places)
-    return notebook
+def _rebuild(desk: Desk) -> None:
+    """Find out which of our cells each text is a copy of, and fill our cells."""
+    ours: dict[tuple[object, ...], int] = {}
+    for index, cell in enumerate(desk.cells):
+        for key in _keys(cell.cell_type, grade_id(cell), str(cell.get("id", "")), cell.source):
+            ours.setdefault(key, index)
+    for i, text in enumerate(desk.texts):
+        keys = _keys(text.kind, text.grade_id, text.id, text.source)
+        desk.claims |= dict([(i, ours[key]) for key in keys if key in ours][:1])
+    for index, cell in enumerate(desk.cells):
+        copies = [i for i, claimed in desk.claims.items() if claimed == index]
+        if is_solution(cell):
+            _fill_answer(desk, index, copies)
+        elif is_locked(cell):
+            _keep_ours(desk, index, copies)
+        elif copies:
+            _take(desk, index, copies, copies[0])
 
 
-def _fill_solution(cell: NotebookNode, desk: Desk) -> int | None:
-    """Find the student's answer for a solution cell and put it in; where it stood, or None."""
+def _keys(kind: str, grade_id: str, id: str, source: str) -> list[tuple[object, ...]]:
+    """What makes a cell a copy of another: the same grade_id, else the same id, else the same words."""
+    found = {"grade_id": grade_id, "id": id, "words": tuple(source.split())}
+    return [(kind, key, value) for key, value in found.items() if value]
+
+
+def _fill_answer(desk: Desk, index: int, copies: list[int]) -> None:
+    """Put the student's answer into a solution cell; it may have been written elsewhere."""
+    cell = desk.cells[index]
     name, stub = grade_id(cell), cell.source
-    found = _candidates(desk, lambda text: text.grade_id == name, cell.cell_type)
-    found = found or _candidates(desk, lambda text: text.id == cell.get("id"), cell.cell_type)
-    answered = [i for i in found if not _same_text(desk.texts[i].source, stub)]
-    if not answered and cell.cell_type == "code" and not _defined_between(desk, name, found):
-        answered = _candidates(desk, lambda text: name in defined_names(text), "code")
-        answered = [i for i in answered if not _same_text(desk.texts[i].source, stub)]
+    answered = [i for i in copies if not _same_words(desk.texts[i].source, stub)]
+    if not answered and cell.cell_type == "code" and not _answered_below(desk, name, copies):
+        answered = _answers_elsewhere(desk, name)
         if answered:
             desk.notes.append(f"The answer {name!r} was found by its name in another cell.")
-    if len(found) > 1:
-        desk.notes.append(f"The cell {name!r} stood {len(found)} times; the last one answered counts.")
-    if not found and not answered:
+    if len(copies) > 1:
+        desk.notes.append(
+            f"The cell {name!r} stood {len(copies)} times; the last one answered counts."
+        )
+    if not copies and not answered:
         desk.notes.append(f"The cell {name!r} was missing and was put back without an answer.")
-    chosen = answered[-1:] or found[-1:]
-    desk.placed.update(found + chosen)
+    chosen = answered[-1:] or copies[-1:]
     if chosen:
-        cell.source = desk.texts[chosen[0]].source
-        return chosen[0]
-    return None
+        _take(desk, index, copies, chosen[0])
 
 
-def _defined_between(desk: Desk, name: str, found: list[int]) -> bool:
-    """Whether an own cell between the stub and its check defines the name: then it may stay where it is."""
-    checks = [i for i, text in enumerate(desk.texts) if text.grade_id == f"check_{name}"]
-    if not found or not checks:
+def _answered_below(desk: Desk, name: str, copies: list[int]) -> bool:
+    """Whether an own cell between the stub and its check defines the name: there it does what it should."""
+    checks = [
+        i for i, index in desk.claims.items() if grade_id(desk.cells[index]) == f"check_{name}"
+    ]
+    if not copies or not checks:
         return False
-    return any(name in defined_names(text) for text in desk.texts[found[-1] + 1 : checks[0]])
+    between = range(copies[-1] + 1, checks[0])
+    return any(i not in desk.claims and name in desk.texts[i].names for i in between)
 
 
-def _candidates(desk: Desk, wanted: Any, kind: str) -> list[int]:
+def _answers_elsewhere(desk: Desk, name: str) -> list[int]:
+    """Own cells, and cells of ours that should not have been edited, that define the name."""
     return [
         i
         for i, text in enumerate(desk.texts)
-        if i not in desk.placed and text.kind == kind and wanted(text)
+        if name in text.source
+        and (i not in desk.claims or is_locked(desk.cells[desk.claims[i]]))
+        and name in text.names
     ]
 
 
-def _match_fixed(cell: NotebookNode, desk: Desk) -> int | None:
-    """Find the submitted copy of a cell that is ours; locked cells keep our text whatever it says."""
-    name = grade_id(cell)
-    found = _candidates(desk, lambda text: bool(name) and text.grade_id == name, cell.cell_type)
-    found = found or _candidates(desk, lambda text: text.id == cell.get("id"), cell.cell_type)
-    found = found or _candidates(desk, lambda text: text.source == cell.source, cell.cell_type)
-    if not found:
-        if is_check(cell):
-            desk.notes.append(f"The cell {name!r} was missing and was put back.")
-        return None
-    if len(found) > 1 and name:
-        desk.notes.append(f"The cell {name!r} stood {len(found)} times; ours is used once.")
-    desk.placed.update(found if name else found[:1])
-    chosen = desk.texts[found[0]]
-    if not is_locked(cell):
-        cell.source = chosen.source
-    elif not _same_text(chosen.source, cell.source):
-        desk.notes.append(f"The cell {name!r} had been edited; our text is used.")
-    return found[0]
+def _take(desk: Desk, index: int, copies: list[int], chosen: int) -> None:
+    """Fill a cell with a text; further copies stay as own cells if they say something else."""
+    cell, source = desk.cells[index], desk.texts[chosen].source
+    same = [i for i in copies if _same_words(desk.texts[i].source, cell.source)]
+    same += [i for i in copies if desk.texts[i].source == source]
+    cell.source = source
+    desk.used.update([chosen, *same])
+    desk.places.update(dict.fromkeys([chosen] if chosen in copies else copies[:1], index))
 
 
-def _with_own_cells(
-    notebook: NotebookNode, desk: Desk, places: dict[int, int]
-) -> list[NotebookNode]:
-    """The released cells in their order, each followed by the student's own cells that came after it."""
+def _keep_ours(desk: Desk, index: int, copies: list[int]) -> None:
+    """A locked cell keeps our text, whatever the copies say."""
+    cell = desk.cells[index]
+    desk.used.update(copies)
+    desk.places.update(dict.fromkeys(copies[:1], index))
+    if not copies and is_check(cell):
+        desk.notes.append(f"The cell {grade_id(cell)!r} was missing and was put back.")
+    if len(copies) > 1:
+        desk.notes.append(
+            f"The cell {grade_id(cell)!r} stood {len(copies)} times; ours is used once."
+        )
+    if any(not _same_words(desk.texts[i].source, cell.source) for i in copies):
+        desk.notes.append(f"The cell {grade_id(cell)!r} had been edited; our text is used.")
+
+
+def _with_own_cells(desk: Desk) -> list[NotebookNode]:
+    """Our cells in our order, each followed by the student's own cells that came after it."""
     followers: dict[int, list[NotebookNode]] = {}
     after = -1
     for i, text in enumerate(desk.texts):
-        if i in places:
-            after = max(after, places[i])
-        elif i not in desk.placed and text.source.strip():
+        after = desk.places.get(i, after)
+        if i not in desk.used and text.source.strip():
             followers.setdefault(after, []).append(_own_cell(text, i))
     cells = list(followers.get(-1, []))
-    for index, cell in enumerate(notebook.cells):
+    for index, cell in enumerate(desk.cells):
         cells += [cell, *followers.get(index, [])]
     return cells
 
@@ -280,34 +349,22 @@ def _with_own_cells(
 def _own_cell(text: Text, index: int) -> NotebookNode:
     make = nbformat.v4.new_code_cell if text.kind == "code" else nbformat.v4.new_markdown_cell
     cell: NotebookNode = make(text.source)
-    cell["id"] = f"own-{index}"
+    cell["id"] = f"{OWN}{index}"
     return cell
 
 
-def _same_text(left: str, right: str) -> bool:
+def _same_words(left: str, right: str) -> bool:
     return left.split() == right.split()
-
-
-def defined_names(text: Text) -> frozenset[str]:
-    """The functions, classes and variables that a code cell defines at its top level."""
-    if text.kind != "code":
-        return frozenset()
-    try:
-        body = ast.parse(text.source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    names: Counter[str] = Counter()
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            names[node.name] += 1
-        elif isinstance(node, ast.Assign):
-            names.update(t.id for t in node.targets if isinstance(t, ast.Name))
-    return frozenset(names)
 
 
 def grade_id(cell: NotebookNode) -> str:
     """A cell's grade_id, or an empty string."""
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def is_own(cell: NotebookNode) -> bool:
+    """Whether the student has added this cell."""
+    return str(cell.get("id", "")).startswith(OWN)
 
 
 def is_solution(cell: NotebookNode) -> bool:

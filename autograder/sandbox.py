@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
-import select
+import secrets
 import shutil
 import signal
 import socket
@@ -19,12 +20,13 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.calls import compile_filter
-from autograder.worker.confine import FILTER
+from autograder.worker.confine import FILTER, HIDDEN, MIXED, SITES, SYSTEM
+from autograder.worker.rooms import clear
 from autograder.worker.wire import Channel, Frame, LateError, WireError
 
 HERE = Path(__file__).parent
@@ -32,7 +34,8 @@ BOOT = (
     "import sys, runpy; sys.path[:0] = sys.argv.pop(1).split(':'); "
     "runpy.run_module('worker', run_name='__main__')"
 )
-BUBBLE_TMP_BYTES = 512 * 2**20
+BUBBLE_FOLDER_BYTES = 256 * 2**20
+END_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,20 @@ class Limits:
     ----------
     start_s, cell_s, call_s, notebook_s : float
         Wall-clock seconds for starting, for one cell, for one call of a function, and for everything.
-    memory_bytes, file_bytes : int
-        Address space, and the size of any file it writes.
+    answer_s : float
+        Wall-clock seconds for all calls of one answer.
+    memory_bytes, file_bytes, disk_bytes : int
+        Address space, the size of any file it writes, and of all of them.
     """
 
     start_s: float = 60.0
     cell_s: float = 60.0
     call_s: float = 20.0
+    answer_s: float = 120.0
     notebook_s: float = 600.0
-    memory_bytes: int = 3 * 2**30
+    memory_bytes: int = 2 * 2**30
     file_bytes: int = 64 * 2**20
+    disk_bytes: int = 256 * 2**20
 
     @property
     def for_worker(self) -> dict[str, int]:
@@ -60,6 +67,7 @@ class Limits:
         return {
             "memory_bytes": self.memory_bytes,
             "file_bytes": self.file_bytes,
+            "disk_bytes": self.disk_bytes,
             "cpu_s": int(self.notebook_s),
         }
 
@@ -79,7 +87,10 @@ class Stage:
 
 def libraries() -> list[Path]:
     """Where this Python's packages are installed."""
-    return [Path(p) for p in dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])]
+    return [
+        Path(p)
+        for p in dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
+    ]
 
 
 @contextlib.contextmanager
@@ -95,18 +106,19 @@ def stage(released: tuple[Path, ...] = (), bubble: bool | None = None) -> Iterat
     """
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         root = Path(folder).resolve()
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(HERE.parent / "helpers", root / "site" / "helpers", ignore=ignore)
-        shutil.copytree(HERE / "worker", root / "site" / "worker", ignore=ignore)
+        for package in (HERE.parent / "helpers", HERE / "worker"):
+            shutil.copytree(package, root / "site" / package.name)
         for name in ("config", "release", "runs"):
             (root / name).mkdir()
         _copy_font_list(root / "config")
         for file in released:
             shutil.copy(file, root / "release")
-        with contextlib.suppress(ImportError, OSError):
+        with contextlib.suppress(ImportError, OSError, RuntimeError):
             (root / "config" / FILTER).write_bytes(compile_filter())
-        wanted = bubble_works() if bubble is None else bubble
-        yield Stage(root, wanted)
+        try:
+            yield Stage(root, bubble_works() if bubble is None else bubble)
+        finally:
+            clear(root / "runs")
 
 
 def _copy_font_list(config: Path) -> None:
@@ -127,7 +139,7 @@ def bubble_works() -> bool:
         try:
             with bubble_command(probe) as (command, fds):
                 done = subprocess.run(
-                    [*command, sys.executable, "-I", "-S", "-c", "print(42)"],
+                    [*command, sys.executable, "-I", "-S", "-B", "-c", "print(42)"],
                     pass_fds=fds,
                     capture_output=True,
                     timeout=20,
@@ -140,7 +152,10 @@ def bubble_works() -> bool:
 
 @contextlib.contextmanager
 def bubble_command(where: Stage) -> Iterator[tuple[list[str], tuple[int, ...]]]:
-    """bubblewrap's command, its arguments in a pipe so that they are not readable inside."""
+    """bubblewrap's command, its arguments in a pipe so that they are not readable inside; empty without it."""
+    if not where.bubble:
+        yield [], ()
+        return
     read_fd, write_fd = os.pipe()
     os.write(write_fd, b"\0".join(argument.encode() for argument in bubble_arguments(where)))
     os.close(write_fd)
@@ -151,25 +166,41 @@ def bubble_command(where: Stage) -> Iterator[tuple[list[str], tuple[int, ...]]]:
 
 
 def bubble_arguments(where: Stage) -> list[str]:
-    """Only Python, the libraries and the stage exist inside; nothing but ``/tmp`` can be written."""
+    """Only Python, the libraries and the stage exist inside; only ``/tmp`` and ``runs`` can be written."""
     arguments = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    arguments += ["--size", str(BUBBLE_TMP_BYTES), "--tmpfs", "/tmp", "--dev", "/dev"]
-    arguments += ["--size", str(BUBBLE_TMP_BYTES // 8), "--tmpfs", "/dev/shm"]
-    system = ["/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/lib", "/lib64"]
-    folders = [*system, "/etc/ld.so.cache", "/etc/localtime", *_python_folders(), str(where.root)]
+    arguments += ["--proc", "/proc", "--dev", "/dev", *_memory("/dev/shm"), "--remount-ro", "/dev"]
+    arguments += _memory("/tmp")
+    folders = [*MIXED, *SYSTEM, *map(str, _python_folders()), str(where.root)]
     for folder in dict.fromkeys(folders):
         arguments += ["--ro-bind-try", folder, folder]
-    for hidden in (site / "autograder" for site in libraries()):
-        if hidden.is_dir():
-            arguments += ["--tmpfs", str(hidden)]
-    return [*arguments, "--tmpfs", str(where.root / "runs"), "--chdir", "/tmp"]
+    for hidden in _hidden():
+        arguments += _memory(hidden) if Path(hidden).is_dir() else ["--ro-bind", os.devnull, hidden]
+    return [*arguments, *_memory(str(where.root / "runs")), "--remount-ro", "/", "--chdir", "/tmp"]
 
 
-def _python_folders() -> list[str]:
+def _memory(folder: str) -> list[str]:
+    """A small empty folder in memory."""
+    return ["--size", str(BUBBLE_FOLDER_BYTES), "--tmpfs", folder]
+
+
+def _python_folders() -> list[Path]:
     """Where this Python's program, standard library and packages are."""
     program = Path(sys.executable)
     standard = [Path(sys.base_prefix) / "lib", Path(os.__file__).parent]
-    return [str(path) for path in [program, program.resolve(), *standard, *libraries()]]
+    return [program, program.resolve(), *standard, *libraries()]
+
+
+def _hidden() -> list[str]:
+    """Copies of this package that are installed inside what a bubble shows."""
+    shown = [Path(folder) for folder in MIXED] + _python_folders()
+    places = [
+        site
+        for folder in shown
+        for name in SITES
+        for site in (*folder.glob(f"python3*/{name}"), folder / name)
+    ]
+    found = [entry for site in [*places, *libraries()] for entry in site.glob(f"*{HIDDEN}*")]
+    return sorted({str(entry.resolve()) for entry in found})
 
 
 @dataclass
@@ -177,10 +208,30 @@ class Session:
     """A warm process, and the submission that runs in it; one at a time."""
 
     process: subprocess.Popen[bytes]
-    channel: Channel
-    words_fd: int
+    control: socket.socket
+    channel: Channel | None = None
     held: tuple[str, ...] = ()
-    words: bytes = field(default=b"", repr=False)
+
+    def begin(self, limits: Limits, files: list[str], figures: bool) -> None:
+        """Fork a process for the next submission, with a pair of pipes of its own.
+
+        Raises
+        ------
+        WireError
+            If the warm process is gone, or the new one is not ready in time.
+        """
+        header = {"do": "begin", "files": files, "figures": figures, "limits": limits.for_worker}
+        requests, answers = os.pipe(), os.pipe()
+        self.channel = Channel(answers[0], requests[1])
+        try:
+            socket.send_fds(self.control, [_line(header)], [requests[0], answers[1]])
+        except OSError as error:
+            raise WireError("the warm process is gone") from error
+        finally:
+            os.close(requests[0])
+            os.close(answers[1])
+        held = self.channel.receive(limits.start_s).header["held"]
+        self.held = tuple(str(name) for name in held)
 
     def request(self, header: dict[str, Any], buffers: list[bytes], timeout_s: float) -> Frame:
         """Send a request and wait for its answer.
@@ -188,59 +239,69 @@ class Session:
         Raises
         ------
         LateError
-            If nothing came within `timeout_s` seconds.
+            If it was not taken and answered within `timeout_s` seconds.
         WireError
             If the submission's process died or spoke nonsense.
         """
-        self.channel.send(header, buffers)
-        return self.channel.receive(timeout_s, self.words_fd)
-
-    def begin(self, limits: Limits, files: list[str], figures: bool) -> None:
-        """Fork a process for the next submission."""
-        header = {"do": "begin", "files": files, "figures": figures, "limits": limits.for_worker}
-        held = self.request(header, [], limits.start_s).header["held"]
-        self.held = tuple(str(name) for name in held)
+        if self.channel is None:
+            raise WireError("no submission has begun")
+        until, turn = time.monotonic() + timeout_s, secrets.token_hex(8)
+        self.channel.send({**header, "turn": turn}, buffers, timeout_s)
+        frame = self.channel.receive(until - time.monotonic())
+        if frame.header.pop("turn", "") != turn:
+            raise WireError("an answer came to a question that was not asked")
+        return frame
 
     def end(self) -> bool:
-        """Ask the submission's process to end; whether it and all it started are gone."""
+        """Kill the submission's process, in whatever state it is; whether it and all it started are gone."""
+        self._hang_up()
         try:
-            self.channel.send({"do": "end"})
-            self.wait_for("ended", 5.0)
-        except WireError:
+            self.control.sendall(_line({"do": "end"}))
+            hear(self.control, "ended", END_S)
+        except (OSError, WireError):
             return False
-        return not select.select([self.channel.read_fd], [], [], 0)[0]
+        return True
 
-    def wait_for(self, word: str, timeout_s: float) -> None:
-        """Wait until the warm process itself has said `word`.
-
-        Raises
-        ------
-        WireError
-            If it did not.
-        """
-        until = time.monotonic() + timeout_s
-        wanted = word.encode() + b"\n"
-        while not self.words.endswith(wanted):
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([self.words_fd], [], [], left)[0]:
-                raise LateError(f"the runner did not say {word!r} in time")
-            part = os.read(self.words_fd, 1000)
-            if not part:
-                raise WireError("the runner ended")
-            self.words += part
-        self.words = b""
+    def _hang_up(self) -> None:
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
 
     def stop(self) -> None:
-        """End the warm process, which kills what runs in it; then kill whatever is left."""
-        self.process.terminate()
+        """End the warm process and everything in it."""
+        self._hang_up()
+        self.control.close()  # it sees that, kills what it has started and ends
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(2.0)
+            self.process.wait(END_S)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        self.channel.close()
-        os.close(self.words_fd)
+
+
+def _line(header: dict[str, Any]) -> bytes:
+    return json.dumps(header).encode() + b"\n"
+
+
+def hear(control: socket.socket, word: str, timeout_s: float) -> None:
+    """Wait until the warm process has said `word`.
+
+    Raises
+    ------
+    LateError
+        If it did not within `timeout_s` seconds.
+    WireError
+        If it said something else, or ended.
+    """
+    control.settimeout(timeout_s)
+    try:
+        said = control.recv(100)
+    except TimeoutError as error:
+        raise LateError(f"the runner did not say {word!r} in time") from error
+    except OSError as error:
+        raise WireError("the runner is gone") from error
+    if said != word.encode() + b"\n":
+        raise WireError("the runner ended")
 
 
 def warm_up(where: Stage, limits: Limits) -> Session:
@@ -251,29 +312,28 @@ def warm_up(where: Stage, limits: Limits) -> Session:
     WireError
         If it does not come up in time.
     """
-    to_read, to_write, words = os.pipe(), os.pipe(), os.pipe()
-    runs = where.root / "runs"
-    python = [sys.executable, "-I", "-S", "-c", BOOT, where.path, str(where.root), str(runs)]
-    with bubble_command(where) if where.bubble else contextlib.nullcontext(([], ())) as (outer, fds):
+    control, theirs = socket.socketpair()
+    python = [sys.executable, "-I", "-S", "-B", "-c", BOOT, where.path, str(where.root)]
+    with bubble_command(where) as (outer, fds), theirs, tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [*outer, *python],
-            stdin=to_write[0],
-            stdout=to_read[1],
-            stderr=words[1],
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=said,
             cwd=where.root,
             env=environment(where),
             pass_fds=fds,
             start_new_session=True,
         )
-    for fd in (to_write[0], to_read[1], words[1]):
-        os.close(fd)
-    session = Session(process, Channel(to_read[0], to_write[1]), words[0])
-    try:
-        session.wait_for("warm", limits.start_s)
-    except WireError as error:
-        said = session.words.decode(errors="replace").strip()[-300:]
-        session.stop()
-        raise WireError(f"the runner did not start: {said or error}") from error
+        theirs.close()
+        session = Session(process, control)
+        try:
+            hear(control, "warm", limits.start_s)
+        except WireError as error:
+            session.stop()
+            said.seek(0)
+            reason = said.read().decode(errors="replace").strip()[-300:]
+            raise WireError(f"the runner did not start: {reason or error}") from error
     return session
 
 
@@ -292,7 +352,17 @@ def environment(where: Stage) -> dict[str, str]:
 
 
 def self_test(where: Stage, limits: Limits) -> tuple[str, list[str]]:
-    """Try to get out of the sandbox.
+    """Start a warm process and try to get out of the sandbox: see :func:`escapes`."""
+    session = warm_up(where, limits)
+    try:
+        session.begin(limits, [], figures=False)
+        return escapes(session, where, limits)
+    finally:
+        session.stop()
+
+
+def escapes(session: Session, where: Stage, limits: Limits) -> tuple[str, list[str]]:
+    """Try to get out of the sandbox, as a submission that has begun.
 
     Returns
     -------
@@ -306,14 +376,13 @@ def self_test(where: Stage, limits: Limits) -> tuple[str, list[str]]:
         listener.listen()
         canary = Path(folder) / "canary"
         canary.write_text("secret")
-        session = warm_up(where, limits)
-        try:
-            session.begin(limits, [], figures=False)
-            targets = {"canary": str(canary), "port": listener.getsockname()[1], "parent": os.getpid()}
-            header = {"do": "escape", **targets}
-            reached = session.request(header, [], limits.start_s).header["reached"]
-        finally:
-            session.stop()
+        targets = {
+            "canary": str(canary),
+            "port": listener.getsockname()[1],
+            "parent": os.getpid(),
+        }
+        header = {"do": "escape", **targets}
+        reached = session.request(header, [], limits.start_s).header["reached"]
     inner = {"landlock", "seccomp"} <= set(session.held)
     layers = ["a"] + ["a+"] * inner + ["b"] * where.bubble
     return ", ".join(layers), [str(name) for name in reached]

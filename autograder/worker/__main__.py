@@ -1,8 +1,8 @@
 """A warm process that runs one submission after the other, each in a fork of its own.
 
 The grader speaks to the warm process over a socket on standard input: one JSON line, with it the two pipes of
-the submission that begins. It answers with one word: ``warm`` once, and ``ended`` when a submission's process
-is gone with everything it started. A submission's process holds its own two pipes and nothing else, so whatever
+the submission that begins. It answers with one word: ``warm`` once, and, asked to end a submission, ``ended`` when
+its process is gone with everything it started. A submission's process holds its own two pipes and nothing else, so whatever
 it leaves in them, or does to them, ends with it.
 
 Where standard input is not a socket (a container, a system without fork), it serves one submission over
@@ -22,7 +22,7 @@ import signal
 import socket
 import stat
 import sys
-import time
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,12 @@ from typing import Any
 from helpers.borrowed import watched
 from helpers.probes import Outcome
 from helpers.schemes import outcome_tree, read_probe
-from worker import confine
-from worker.rooms import Rooms, clear, footprint
-from worker.shell import Shell
-from worker.trial import attempt
-from worker.wire import Channel, Frame, WireError
+
+from . import confine
+from .rooms import Rooms, clear, footprint
+from .shell import Shell
+from .trial import attempt
+from .wire import Channel, Frame, WireError
 
 Reply = tuple[dict[str, Any], list[bytes]]
 WATCH_S = 0.1
@@ -70,6 +71,7 @@ def serve_many(stage: Path) -> None:
         header, fds = announced
         if header["do"] == "begin":
             run_forked(header, Channel(*fds), control, rooms, walls, shell)
+        else:
             control.sendall(b"ended\n")
 
 
@@ -140,7 +142,7 @@ def run_forked(
     channel.close()
     while not select.select([control], [], [], WATCH_S)[0]:
         if takes_too_much(child, rooms, header["limits"]["disk_bytes"]):
-            break
+            os.kill(child, signal.SIGKILL)
     end_everything(child)
     clear(rooms.runs)
 
@@ -155,6 +157,11 @@ def takes_too_much(child: int, rooms: Rooms, disk_bytes: int) -> bool:
         return threads > MAX_THREADS or footprint(rooms.runs) > disk_bytes
     except OSError:
         return True
+
+
+def leaves_too_much(folder: Path, disk_bytes: int) -> bool:
+    """The same after a cell, seen from within: that cell ends this process, and not the next one."""
+    return len(sys._current_frames()) > MAX_THREADS or footprint(folder) > disk_bytes
 
 
 def end_everything(group: int) -> None:
@@ -186,6 +193,7 @@ def serve_one(
     """Confine this process, then answer requests about one submission until the grader says no more."""
     os.chdir(folder)
     os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR"), str(folder)))
+    tempfile.tempdir = None
     reseed()
     held = confine.confine(walls, header["limits"])
     shell.begin(header["figures"])
@@ -196,7 +204,9 @@ def serve_one(
         except WireError:
             return
         reply, buffers = OPERATIONS[request.header["do"]](shell, request)
-        channel.send(reply, buffers)
+        if "outputs" in reply and leaves_too_much(folder, header["limits"]["disk_bytes"]):
+            return
+        channel.send({**reply, "turn": request.header["turn"]}, buffers)
 
 
 def reseed() -> None:
@@ -224,7 +234,7 @@ def ask_probe(shell: Shell, frame: Frame) -> Reply:
             outcome, helper = watched(answer, probe, frame.header["refuses"])
     except NameError as error:
         outcome = Outcome(errors=("NotAnswered",), message=str(error))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 (whatever an answer raises is its outcome)
         outcome = Outcome(errors=(type(error).__name__,))
     return {**outcome_tree(outcome, buffers), "borrowed": helper}, buffers
 

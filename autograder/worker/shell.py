@@ -10,15 +10,16 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 MAX_TEXT = 100_000
 MAX_OUTPUTS = 200
-MAX_IMAGE = 2 * 2**20
+MAX_IMAGES = 6 * 2**20
 KEPT = ("text/plain", "image/png")
 
 
@@ -26,12 +27,12 @@ class Tape:
     """The outputs of the cell that is running, in order and within limits."""
 
     def __init__(self) -> None:
-        self.outputs: list[dict[str, Any]] = []
-        self.text_left = MAX_TEXT
+        self.start()
 
     def start(self) -> None:
         """Forget what came before."""
-        self.outputs, self.text_left = [], MAX_TEXT
+        self.outputs: list[dict[str, Any]] = []
+        self.text_left, self.images_left = MAX_TEXT, MAX_IMAGES
 
     def stream(self, name: str, text: str) -> None:
         """Add printed text, joined to what was printed just before."""
@@ -54,7 +55,8 @@ class Tape:
     def _content(self, mime: str, content: Any) -> str:
         if mime == "image/png":
             text = content if isinstance(content, str) else base64.b64encode(content).decode()
-            return text if len(text) <= MAX_IMAGE else ""
+            self.images_left -= len(text)
+            return text if self.images_left >= 0 else ""
         return self._cut(str(content))
 
     def _cut(self, text: str) -> str:
@@ -90,7 +92,7 @@ class TapePublisher(DisplayPublisher):
 
     tape: Tape
 
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
         """Keep one display."""
         self.tape.data("display_data", dict(data))
 
@@ -103,15 +105,9 @@ class TapeHook(DisplayHook):
     """A cell's last expression goes to the tape."""
 
     tape: Tape
-    keep_figures = True
 
     def write_output_prompt(self) -> None:
         """No prompt."""
-
-    def compute_format_data(self, result: Any) -> Any:
-        """Formats of a result; without figures only its text."""
-        include = None if self.keep_figures else {"text/plain"}
-        return self.shell.display_formatter.format(result, include=include)
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         """Keep the result."""
@@ -121,21 +117,31 @@ class TapeHook(DisplayHook):
 class Shell:
     """A notebook's namespace: run cells, look names up."""
 
-    def __init__(self, keep_figures: bool = True) -> None:
+    def __init__(self) -> None:
         self.tape = Tape()
-        InteractiveShell.clear_instance()
-        self.ip = InteractiveShell.instance(
-            display_pub_class=TapePublisher, displayhook_class=TapeHook, colors="nocolor"
+        config = Config({"HistoryManager": {"enabled": False}})
+        shell = InteractiveShell.instance(
+            display_pub_class=TapePublisher,
+            displayhook_class=TapeHook,
+            colors="nocolor",
+            config=config,
         )
+        self.ip = cast(Any, shell)
         self.ip.display_pub.tape = self.tape
         self.ip.displayhook.tape = self.tape
-        self.ip.displayhook.keep_figures = keep_figures
-        self.ip.history_manager.enabled = False
         self.ip.showtraceback = self._show_nothing
         self.ip.showsyntaxerror = self._show_nothing
+        self.ip.enable_gui = self._show_nothing
+        self.ip.enable_matplotlib("inline")
+
+    def begin(self, keep_figures: bool) -> None:
+        """Get ready for a submission; where figures are not kept, none is drawn."""
+        if not keep_figures:
+            self.ip.display_formatter.active_types = ["text/plain"]
+            self.ip.display_formatter.mimebundle_formatter.enabled = False
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
-        """Errors travel in the reply, not in the output."""
+        """Errors travel in the reply, not in the output, and there is no screen."""
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], list[str]]:
         """Run a cell: its outputs, and the error's class name and message if it raised one."""
@@ -179,7 +185,7 @@ def describe(error: BaseException) -> list[str]:
     """An error's class name, message and the line of the cell it came from."""
     try:
         message = str(error)[:2000]
-    except Exception:
+    except Exception:  # noqa: BLE001 (a hostile error's text)
         message = ""
     line = 0
     trace = error.__traceback__

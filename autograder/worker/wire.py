@@ -63,7 +63,11 @@ class Channel:
         parts = buffers or []
         text = json.dumps({**header, "buffers": [len(part) for part in parts]}).encode()
         try:
-            _write(self.write_fd, b"".join([struct.pack(">I", len(text)), text, *parts]), _until(timeout_s))
+            _write(
+                self.write_fd,
+                b"".join([struct.pack(">I", len(text)), text, *parts]),
+                _until(timeout_s),
+            )
         except OSError as error:
             raise WireError("the other side is gone") from error
 
@@ -119,7 +123,10 @@ def _until(timeout_s: float | None) -> float | None:
 def _write(fd: int, data: bytes, until: float | None) -> None:
     view, at_once = memoryview(data), CHUNK if until is None else WRITTEN_AT_ONCE
     while view:
-        if until is not None and not select.select([], [fd], [], max(0.0, until - time.monotonic()))[1]:
+        if (
+            until is not None
+            and not select.select([], [fd], [], max(0.0, until - time.monotonic()))[1]
+        ):
             raise LateError("the other side takes nothing")
         view = view[os.write(fd, view[:at_once]) :]
 
@@ -127,7 +134,10 @@ def _write(fd: int, data: bytes, until: float | None) -> None:
 def _read(fd: int, size: int, until: float | None) -> bytes:
     parts = []
     while size:
-        if until is not None and not select.select([fd], [], [], max(0.0, until - time.monotonic()))[0]:
+        if (
+            until is not None
+            and not select.select([fd], [], [], max(0.0, until - time.monotonic()))[0]
+        ):
             raise LateError("no answer in time")
         try:
             part = os.read(fd, min(size, CHUNK))
