@@ -35,6 +35,8 @@ REACH_M = 0.1
 DIPS = 25
 HOLLOWS = (3, 6)
 LEAD_M = 0.4
+FLAT = 1e-2
+"""Curvature in 1/m below which ground counts as flat."""
 RIM_M = 0.5
 FIRST_DISTANCE_M = 1.0
 
@@ -317,14 +319,24 @@ def _find_hollows(ground: Pit) -> Array:
 
 
 def _polish(ground: Pit, p: Array) -> Array | None:
+    """The bottom below p by Newton's method, made to go downhill where the ground is nearly flat."""
     start = p
-    for _ in range(30):
-        step = np.linalg.solve(ground.hessian(p), ground.slope(p))
+    for _ in range(100):
+        curvatures, directions = np.linalg.eigh(ground.hessian(p))
+        pull = directions.T @ ground.slope(p) / np.maximum(np.abs(curvatures), FLAT)
+        step = _shortened(ground, p, directions @ pull)
         p = p - step
         if np.abs(step).max() < 1e-14:
             break
-    is_bottom = np.linalg.eigvalsh(ground.hessian(p))[0] > 0
+    is_bottom = np.linalg.eigvalsh(ground.hessian(p))[0] > FLAT
     return p if is_bottom and np.linalg.norm(p - start) < 0.3 else None
+
+
+def _shortened(ground: Pit, p: Array, step: Array) -> Array:
+    """The step, halved until it does not lead uphill; rounding decides nothing below 1e-6 m."""
+    while np.abs(step).max() > 1e-6 and ground.depth(p - step) > ground.depth(p):
+        step = step / 2
+    return step
 
 
 def _is_fair(ground: Pit, hollows: Array) -> bool:

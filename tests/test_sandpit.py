@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers import sandpit
@@ -93,6 +93,7 @@ def test_no_point_of_a_pit_is_lower_than_its_lowest(seed: int, p: tuple[float, f
 
 @settings(max_examples=30, deadline=None)
 @given(seeds)
+@example(4107)
 def test_every_pit_keeps_the_promises_of_the_docstring(seed: int) -> None:
     ground = pit(seed)
     depths = ground.depth(ground.hollows.T)
@@ -103,6 +104,17 @@ def test_every_pit_keeps_the_promises_of_the_docstring(seed: int) -> None:
     assert all(np.linalg.eigvalsh(ground.hessian(p))[0] > 0 for p in ground.hollows)
     assert 0.5 <= ground.hollows[0].min() and ground.hollows[0].max() <= 5.5
     assert np.linalg.norm(ground.first - ground.hollows[0]) >= 1
+
+
+@pytest.mark.parametrize("seed", [0, 64, 122, 4107])
+def test_water_that_runs_downhill_fills_every_hollow_and_no_other_place(seed: int) -> None:
+    ground = pit(seed)
+    p = np.stack(np.meshgrid(*[np.linspace(0.1, 5.9, 14)] * 2)).reshape(2, -1)
+    for _ in range(1500):
+        p = np.clip(p - 0.05 * ground.slope(p), 0, 6)
+    ways = np.linalg.norm(p.T[:, None] - ground.hollows, axis=2)
+    assert ways.min(axis=1).max() < 0.1
+    assert set(ways.argmin(axis=1)) == set(range(len(ground.hollows)))
 
 
 @settings(max_examples=50, deadline=None)

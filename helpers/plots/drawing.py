@@ -7,6 +7,7 @@ and never disturbs a figure that the caller has open.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import io
 from collections.abc import Callable, Collection
@@ -41,20 +42,27 @@ DOTS_PER_INCH = 150
 SHOWN_WIDTH_PX = 720
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figure:
-    """A finished picture; as the last expression of a cell it shows itself.
+    """A picture that is drawn when somebody looks; as the last expression of a cell it shows itself.
 
     Attributes
     ----------
-    png : bytes
-        The image.
-    alt : str
-        One sentence that says what the image shows, with a number in it.
+    scene : Scene
+        What is on it.
     """
 
-    png: bytes
-    alt: str
+    scene: Scene
+
+    @property
+    def alt(self) -> str:
+        """One sentence that says what the image shows, with a number in it."""
+        return self.scene.alt
+
+    @functools.cached_property
+    def png(self) -> bytes:
+        """The image."""
+        return _drawn(self.scene)
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -71,7 +79,7 @@ class Figure:
 
 
 def draw(scene: Scene) -> Figure:
-    """Draw a scene with matplotlib.
+    """A figure of a scene, drawn with matplotlib when it is shown.
 
     Examples
     --------
@@ -79,6 +87,10 @@ def draw(scene: Scene) -> Figure:
     >>> draw(Scene([Panel([line], (0, 1), (0, 2))], alt="A line of slope 2."))
     A line of slope 2.
     """
+    return Figure(scene)
+
+
+def _drawn(scene: Scene) -> bytes:
     sheet = Sheet((WIDTH_IN, scene.height), dpi=DOTS_PER_INCH, layout="constrained")
     canvas: Any = FigureCanvasAgg(sheet)
     rows = -(-len(scene.panels) // scene.columns)
@@ -86,7 +98,7 @@ def draw(scene: Scene) -> Figure:
     for i, panel in enumerate(scene.panels):
         _draw_panel(sheet.add_subplot(grid[divmod(i, scene.columns)]), panel)
     canvas.draw()
-    return Figure(_png(np.asarray(canvas.buffer_rgba())), scene.alt)
+    return _png(np.asarray(canvas.buffer_rgba()))
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
