@@ -1,6 +1,6 @@
 """What a student imports.
 
-* :func:`check` marks an answer and says what to look at.
+* :func:`check` marks an answer and says what to look at; :func:`progress` says how far you are.
 * ``helpers.functions`` holds the course's functions, with exact derivatives.
 * ``helpers.derivatives`` differentiates numerically, ``helpers.autodiff`` exactly, ``helpers.taylor`` to any
   order.
@@ -9,5 +9,6 @@
 """
 
 from helpers.check import check
+from helpers.progress import progress
 
-__all__ = ["check"]
+__all__ = ["check", "progress"]
