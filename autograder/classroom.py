@@ -200,6 +200,26 @@ def replace(path: Path, content: bytes) -> None:
     os.replace(beside, path)
 
 
+def remove_halves(classroom: Classroom) -> None:
+    """Remove what :func:`replace` was writing when its process was killed."""
+    for path in classroom.root.glob("*/*/*/*.new"):
+        pid = path.name.split(".")[-2]
+        if pid.isdecimal() and not _runs(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    if os.name == "nt":  # there, asking would end it
+        return pid != os.getpid()
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return pid != os.getpid()
+
+
 def digest(*paths: Path) -> str:
     """A digest of files' contents; a file that cannot be read counts as empty."""
     whole = hashlib.sha256()

@@ -15,8 +15,17 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from autograder import (
     collect,
@@ -112,14 +121,55 @@ def add_grade_options(made: argparse.ArgumentParser) -> None:
         dest="trusted",
         help="grade even where the sandbox does not hold",
     )
+    made.add_argument(
+        "--workers", type=count, default=0, metavar="N", help="default: one on every core"
+    )
+    made.add_argument(
+        "--no-figures",
+        action="store_false",
+        dest="figures",
+        help="do not draw figures: faster, and the same scores",
+    )
+    made.add_argument(
+        "--dask",
+        default="",
+        dest="cluster",
+        metavar="ADDRESS",
+        help="grade on this dask.distributed scheduler's workers",
+    )
+
+
+def count(text: str) -> int:
+    """A number of at least one."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+class Rate(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """The number, once there is one."""
+        return Text(f"{task.speed:.1f} a second" if task.speed else "")
 
 
 def watched(items: Sequence[T] | Iterable[T], total: int, what: str) -> Iterator[T]:
     """The items, with a progress bar on a terminal."""
     console = Console(stderr=True)
-    yield from track(
-        items, what, total=total, console=console, disable=not console.is_terminal, transient=True
-    )
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate()
+    left = TextColumn("time left"), TimeRemainingColumn()
+    with Progress(
+        *columns, *left, console=console, disable=not console.is_terminal, transient=True,
+        auto_refresh=False,  # no thread of its own: processes are started meanwhile
+    ) as progress:  # fmt: skip
+        bar = progress.add_task(what, total=total)
+        progress.refresh()
+        for item in items:
+            progress.advance(bar)
+            progress.refresh()
+            yield item
 
 
 def classroom_of(options: argparse.Namespace) -> Classroom:
@@ -163,14 +213,15 @@ def run_grade(options: argparse.Namespace) -> int:
     classroom = classroom_of(options)
     todo = grade.chosen(classroom, options.weeks, options.student)
     late = late_plugin(classroom)
-    rows = list(
-        watched(
-            grade.grade_all(classroom, todo, late, options.force, options.trusted),
-            len(todo),
-            "Grading",
-        )
+    how = grade.Options(
+        force=options.force,
+        trusted=options.trusted,
+        figures=options.figures,
+        workers=options.workers,
+        cluster=options.cluster,
     )
-    show(rows)
+    rows = list(watched(grade.grade_all(classroom, todo, late, how), len(todo), "Grading"))
+    show(sorted(rows, key=lambda row: (row.week, row.student)))
     failed = sum(row.log.state == grade.FAILED for row in rows)
     if failed:
         print(

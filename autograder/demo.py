@@ -63,7 +63,9 @@ def play(classroom: Classroom, watch: Watch = lambda rows, total: iter(rows)) ->
     hand_in(classroom, downloads)
     collect.collect(classroom, downloads)
     todo = grade.chosen(classroom, [WEEK])
-    rows = list(watch(grade.grade_all(classroom, todo, limits=LIMITS), len(todo)))
+    rows = list(
+        watch(grade.grade_all(classroom, todo, how=grade.Options(limits=LIMITS)), len(todo))
+    )
     for row in rows:
         feedback.write(classroom, row.week, row.student)
     report.write(classroom)

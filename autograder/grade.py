@@ -1,112 +1,68 @@
-"""Grade what was handed in: every submission gets a graded notebook and a row in the gradebook, whatever is in it."""
+"""Grade what was handed in: every submission gets a graded notebook and a row in the gradebook, whatever is in it.
+
+Other processes compute (:mod:`autograder.crew`, :mod:`autograder.cluster`); this one alone writes, one submission
+after the other, so that it can be stopped at any moment and carries on where it was.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import itertools
 import json
-import traceback
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.plugins import LateSubmissionPlugin
 
-from autograder import gradebook, grading
-from autograder.classroom import Classroom, CourseError, digest, replace
-from autograder.grading import Graded, Runner, Score
-from autograder.ingest import Submission, UnreadableError, grade_id, ingest, read_bytes
-from autograder.sandbox import Limits, self_test, stage
-from autograder.worker.wire import WireError
+from autograder import gradebook, task
+from autograder.classroom import Classroom, CourseError, remove_halves, replace
+from autograder.crew import Crew, Job
+from autograder.ingest import Submission, UnreadableError, ingest, read_bytes
+from autograder.sandbox import Limits
+from autograder.task import FAILED, GRADED, UNREADABLE, Bench, Kit, Result, Task
 
-GRADED, UNREADABLE, FAILED = "graded", "unreadable", "failed"
+__all__ = ["FAILED", "GRADED", "UNREADABLE", "Bench", "Log", "Options", "Result", "Row"]
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What submissions of one week are graded on.
+class Options:
+    """How to grade.
 
     Attributes
     ----------
-    runner : Runner
-        Keeps a warm process.
-    files : tuple of str
-        Names of the released files that a notebook finds beside it.
-    layers : str
-        Which layers of the sandbox hold.
-    """
-
-    runner: Runner
-    files: tuple[str, ...]
-    layers: str
-
-
-@contextlib.contextmanager
-def bench(
-    classroom: Classroom, week: str, trusted: bool = False, limits: Limits | None = None
-) -> Iterator[Bench]:
-    """Set up the sandbox for a week and try it; it is taken down afterwards.
-
-    Parameters
-    ----------
-    classroom : Classroom
-    week : str
+    force : bool
+        Grade even what is unchanged since its last grading.
     trusted : bool
-        Whether to go on where the sandbox does not hold.
-    limits : Limits, optional
-
-    Raises
-    ------
-    CourseError
-        If the sandbox does not hold and the notebooks are not trusted.
-    """
-    released = classroom.released_files(week)
-    with stage(released) as where:
-        runner = Runner(where, limits or Limits())
-        try:
-            layers, reached = self_test(where, runner.limits)
-        except WireError as error:
-            raise CourseError(
-                f"the sandbox does not start ({error}): see `course doctor`."
-            ) from error
-        if reached and not trusted:
-            raise CourseError(
-                f"the sandbox does not hold here (a notebook could {', '.join(reached)}): see `course doctor`, "
-                "or say --i-trust-these-notebooks if they are your own."
-            )
-        try:
-            yield Bench(runner, tuple(path.name for path in released), layers)
-        finally:
-            runner.stop()
-
-
-@dataclass(frozen=True)
-class Result:
-    """One grading.
-
-    Attributes
-    ----------
-    week, student : str
-    attempt : str
-        Digest of the submitted bytes: with the class's secret it gives the seed of the hidden probes.
-    state : str
-        "graded", "unreadable" (graded 0 with a reason) or "failed" (the grader's own fault: 0 and a flag).
-    graded : Graded
-    layers : str
-        Which layers of the sandbox held.
+        Go on where the sandbox does not hold.
+    figures : bool
+        Draw figures and keep them.
+    workers : int
+        Processes that grade; 0 for one on every core.
+    cluster : str
+        Address of a dask scheduler, whose workers grade instead.
+    limits : Limits
     """
 
-    week: str
-    student: str
-    attempt: str
-    state: str
-    graded: Graded
-    layers: str
+    force: bool = False
+    trusted: bool = False
+    figures: bool = True
+    workers: int = 0
+    cluster: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+class Engine(Protocol):
+    """Whatever grades jobs."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Result]:
+        """Grade; results come as they are ready."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -117,8 +73,8 @@ class Log:
     ----------
     attempt : str
         Digest of the submitted bytes.
-    release : str
-        Digest of the released files it was graded with.
+    basis : str
+        Digest of the release and the marking scheme it was graded with.
     state, layers : str
     graded_at : str
         UTC, ISO 8601.
@@ -130,7 +86,7 @@ class Log:
     """
 
     attempt: str
-    release: str
+    basis: str
     state: str
     layers: str
     graded_at: str
@@ -183,74 +139,77 @@ def _released(classroom: Classroom, week: str) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def attempt_of(path: Path) -> str:
-    """Digest of a submitted file's bytes; of nothing if they cannot be read."""
+def kit_of(classroom: Classroom, week: str, how: Options | None = None) -> Kit:
+    """What a week is graded with.
+
+    Raises
+    ------
+    CourseError
+        If the week has not been released.
+    """
+    options = how or Options()
+    _released(classroom, week)
+    return Kit(
+        week,
+        classroom.released(week).read_bytes(),
+        {path.name: path.read_bytes() for path in classroom.released_files(week)},
+        task.scheme_digest(week),
+        options.trusted,
+        options.figures,
+        options.limits,
+    )
+
+
+def task_of(classroom: Classroom, week: str, student: str) -> Task:
+    """A submission, read once: what is graded is what the attempt is the digest of."""
+    content, reason = b"", ""
     try:
-        return sha256(read_bytes(path)).hexdigest()
-    except UnreadableError:
-        return sha256(b"").hexdigest()
+        content = read_bytes(classroom.submitted(student, week))
+    except UnreadableError as error:
+        reason = str(error)
+    seed = classroom.seed(week, student, sha256(content).hexdigest())
+    return Task(week, student, seed, content, reason)
+
+
+@contextlib.contextmanager
+def bench(classroom: Classroom, week: str, how: Options | None = None) -> Iterator[Bench]:
+    """Set up the sandbox for a week in this process; it is taken down afterwards.
+
+    Raises
+    ------
+    CourseError
+        If the sandbox does not hold and the notebooks are not trusted.
+    """
+    with task.bench(kit_of(classroom, week, how)) as made:
+        yield made
 
 
 def grade_submission(classroom: Classroom, week: str, student: str, on: Bench) -> Result:
-    """Grade one submission; a failure of the grader itself becomes a result too.
-
-    Parameters
-    ----------
-    classroom : Classroom
-    week, student : str
-    on : Bench
-        From :func:`bench`.
-    """
-    path = classroom.submitted(student, week)
-    attempt = attempt_of(path)
-    seed = classroom.seed(week, student, attempt)
-    submission = take(classroom, week, path)
-    state = GRADED if submission.readable else UNREADABLE
-    try:
-        graded = grading.grade(week, submission, seed, on.runner, on.files)
-    except Exception as error:  # noqa: BLE001 (one bad submission never stops the batch)
-        state, graded = FAILED, failure(_released(classroom, week), error)
-    return Result(week, student, attempt, state, graded, on.layers)
-
-
-def failure(released: NotebookNode, error: Exception) -> Graded:
-    """What is graded where the grader failed: 0 everywhere, with the reason."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    reason = (
-        f"The grader failed ({type(error).__name__} in {Path(where.filename).name}, line {where.lineno}): "
-        "a person has to look at this submission."
-    )
-    scores = {
-        grade_id(cell): Score(0.0, float(points), reason)
-        for cell in released.cells
-        if (points := cell.metadata.get("nbgrader", {}).get("points")) is not None
-    }
-    return Graded(released, scores, (reason, str(error)[:500]))
+    """Grade one submission in this process; nothing is written."""
+    return task.grade(task_of(classroom, week, student), on)
 
 
 def keep(classroom: Classroom, result: Result, late: LateSubmissionPlugin | None = None) -> Log:
-    """Write a result into the gradebook and beside the graded notebook; what is kept about it."""
-    week, student, graded = result.week, result.student, result.graded
-    gradebook.write(classroom, week, student, graded, late, flagged=result.state == FAILED)
+    """Write a result into the gradebook and beside the graded notebook; what is kept about it.
+
+    The log comes last: what has none, or an older one, is graded again.
+    """
+    week, student, scores = result.week, result.student, result.scores
+    gradebook.write(classroom, week, student, scores, late, flagged=result.state == FAILED)
     log = Log(
         result.attempt,
-        release_digest(classroom, week),
+        result.basis,
         result.state,
         result.layers,
         datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        {name: score.points for name, score in graded.scores.items()},
-        {name: score.max_points for name, score in graded.scores.items()},
-        list(graded.notes),
-        dict(graded.slips),
+        {name: score.points for name, score in scores.items()},
+        {name: score.max_points for name, score in scores.items()},
+        list(result.notes),
+        dict(result.slips),
     )
     text = json.dumps(asdict(log), ensure_ascii=False, indent=1) + "\n"
     replace(classroom.log(student, week), text.encode())
     return log
-
-
-def release_digest(classroom: Classroom, week: str) -> str:
-    """Digest of a week's released files: a submission graded with others is graded again."""
-    return digest(classroom.released(week), *classroom.released_files(week))
 
 
 def read_log(classroom: Classroom, week: str, student: str) -> Log | None:
@@ -270,7 +229,7 @@ def grade_one(
     late: LateSubmissionPlugin | None = None,
     force: bool = False,
 ) -> Row:
-    """Grade one submission and keep the result; an unchanged one is left as it is.
+    """Grade one submission in this process and keep the result; an unchanged one is left as it is.
 
     Parameters
     ----------
@@ -282,24 +241,27 @@ def grade_one(
     force : bool
         Grade even what is unchanged since its last grading.
     """
-    log = None if force else _unchanged(classroom, week, student)
+    given = task_of(classroom, week, student)
+    held = gradebook.held(classroom, week)
+    log = None if force else _unchanged(classroom, given, on.kit, held)
     if log is not None:
         return Row(week, student, log, unchanged=True)
-    result = grade_submission(classroom, week, student, on)
-    path = classroom.autograded(student, week)
-    text = nbformat.writes(result.graded.notebook)
-    replace(path, (text if text.endswith("\n") else text + "\n").encode())
-    return Row(week, student, keep(classroom, result, late))
+    return _kept(classroom, task.grade(given, on), late)
 
 
-def _unchanged(classroom: Classroom, week: str, student: str) -> Log | None:
-    """The last grading, if nothing it depends on has changed."""
+def _kept(classroom: Classroom, result: Result, late: LateSubmissionPlugin | None) -> Row:
+    replace(classroom.autograded(result.student, result.week), result.notebook.encode())
+    return Row(result.week, result.student, keep(classroom, result, late))
+
+
+def _unchanged(classroom: Classroom, given: Task, kit: Kit, held: set[str]) -> Log | None:
+    """The last grading, if nothing it depends on has changed and the gradebook has it."""
+    week, student = given.week, given.student
     log = read_log(classroom, week, student)
-    if log is None or log.state == FAILED or not classroom.autograded(student, week).is_file():
+    if log is None or log.state == FAILED or student not in held:
         return None
-    same = log.attempt == attempt_of(classroom.submitted(student, week))
-    same = same and log.release == release_digest(classroom, week)
-    return log if same and gradebook.holds(classroom, week, student) else None
+    same = (log.attempt, log.basis) == (given.attempt, kit.basis)
+    return log if same and classroom.autograded(student, week).is_file() else None
 
 
 def chosen(
@@ -334,24 +296,73 @@ def grade_all(
     classroom: Classroom,
     todo: Iterable[tuple[str, str]],
     late: LateSubmissionPlugin | None = None,
-    force: bool = False,
-    trusted: bool = False,
-    limits: Limits | None = None,
+    how: Options | None = None,
 ) -> Iterator[Row]:
-    """Grade submissions one after the other, week by week.
+    """Grade submissions on every core, or on a cluster; rows come as they are ready and written.
 
     Parameters
     ----------
     classroom : Classroom
     todo : iterable of (str, str)
-        Weeks and students, sorted by week.
+        Weeks and students.
     late : LateSubmissionPlugin, optional
-    force : bool
-    trusted : bool
-        Whether to go on where the sandbox does not hold.
-    limits : Limits, optional
+    how : Options, optional
+
+    Raises
+    ------
+    CourseError
+        If the sandbox does not hold and the notebooks are not trusted.
     """
-    for week, pairs in itertools.groupby(todo, key=lambda pair: pair[0]):
-        with bench(classroom, week, trusted, limits) as on:
-            for _, student in pairs:
-                yield grade_one(classroom, week, student, on, late, force)
+    options, pairs = how or Options(), list(todo)
+    remove_halves(classroom)
+    kits = {week: kit_of(classroom, week, options) for week in dict.fromkeys(w for w, _ in pairs)}
+    fresh = []
+    for row in _looked_at(classroom, pairs, kits, options.force):
+        if row.log is None:
+            fresh.append((row.week, row.student))
+        else:
+            yield Row(row.week, row.student, row.log, unchanged=True)
+    if not fresh:
+        return
+    jobs = ((kits[week], task_of(classroom, week, student)) for week, student in fresh)
+    with engine(options, len(fresh)) as graders:
+        for result in graders.run(jobs):
+            yield _kept(classroom, result, late)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Whether a submission has been graded as it is now; ``log`` is None if not."""
+
+    week: str
+    student: str
+    log: Log | None
+
+
+def _looked_at(
+    classroom: Classroom, pairs: Iterable[tuple[str, str]], kits: Mapping[str, Kit], force: bool
+) -> Iterator[Look]:
+    held = {week: gradebook.held(classroom, week) for week in kits}
+    for week, student in pairs:
+        log = None
+        if not force and student in held[week]:
+            given = task_of(classroom, week, student)
+            log = _unchanged(classroom, given, kits[week], held[week])
+        yield Look(week, student, log)
+
+
+def engine(how: Options, count: int) -> contextlib.AbstractContextManager[Engine]:
+    """What grades: a cluster if one is named, else processes on this machine."""
+    if how.cluster:
+        from autograder.cluster import Cluster
+
+        return Cluster(how.cluster)
+    return Crew(min(how.workers or cores(), count))
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -6,7 +6,7 @@ import datetime
 import os
 import shutil
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
+    Assignment,
     Comment,
     Gradebook,
     MissingEntry,
@@ -27,7 +28,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import parse_utc
 
 from autograder.classroom import Classroom, CourseError
-from autograder.grading import CHECK, Graded, Score
+from autograder.grading import CHECK, Score
 
 KINDS = {"GradeCell": "grade", "SolutionCell": "solution", "TaskCell": "task"}
 
@@ -102,7 +103,7 @@ def write(
     classroom: Classroom,
     week: str,
     student: str,
-    graded: Graded,
+    scores: Mapping[str, Score],
     late: LateSubmissionPlugin | None = None,
     flagged: bool = False,
 ) -> None:
@@ -114,7 +115,8 @@ def write(
     ----------
     classroom : Classroom
     week, student : str
-    graded : Graded
+    scores : dict of str to Score
+        By the name of the cell.
     late : LateSubmissionPlugin, optional
         Sets the penalty for a late submission; without one the penalty is left as it is.
     flagged : bool
@@ -130,8 +132,8 @@ def write(
         submission.timestamp = timestamp(classroom.submitted(student, week).parent)
         notebook = next(nb for nb in submission.notebooks if nb.notebook.name == week)
         for row in notebook.grades:
-            _write_score(row, graded.scores.get(row.cell.name), flagged)
-        comments = comments_by_answer(graded)
+            _write_score(row, scores.get(row.cell.name), flagged)
+        comments = comments_by_answer(scores)
         for comment in notebook.comments:
             comment.auto_comment = comments.get(comment.cell.name)
         if late is not None:
@@ -144,10 +146,10 @@ def _write_score(row: GradeRow, score: Score | None, flagged: bool) -> None:
     row.needs_manual_grade = flagged or row.manual_score is not None or row.auto_score is None
 
 
-def comments_by_answer(graded: Graded) -> dict[str, str]:
+def comments_by_answer(scores: Mapping[str, Score]) -> dict[str, str]:
     """Comments by the answer's cell: a check's comment belongs to the answer that it checks."""
-    scores = graded.scores.items()
-    return {name.removeprefix(CHECK): score.comment for name, score in scores if score.comment}
+    found = scores.items()
+    return {name.removeprefix(CHECK): score.comment for name, score in found if score.comment}
 
 
 def _submission(book: Gradebook, week: str, student: str) -> SubmittedAssignment:
@@ -329,12 +331,18 @@ def _reconcile_sources(book: Gradebook, known: Notebook, notebook: NotebookNode)
     return []
 
 
-def holds(classroom: Classroom, week: str, student: str) -> bool:
-    """Whether the gradebook holds a submission whose every automatic score has been written."""
+def held(classroom: Classroom, week: str) -> set[str]:
+    """Students whose every automatic score of a week has been written."""
     with opened(classroom) as book:
-        try:
-            found = book.find_submission(week, student)
-        except MissingEntry:
-            return False
-        rows = [row for notebook in found.notebooks for row in notebook.grades]
-        return all(row.auto_score is not None or row.needs_manual_grade for row in rows)
+        rows = (
+            book.db.query(
+                SubmittedAssignment.student_id, GradeRow.auto_score, GradeRow.needs_manual_grade
+            )
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .outerjoin(GradeRow, GradeRow.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == week)
+            .all()
+        )
+    missing = {student for student, score, by_hand in rows if score is None and not by_hand}
+    return {student for student, _, _ in rows} - missing

@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -24,7 +25,7 @@ from traitlets import Bool
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import clean, export, grade, gradebook
+from autograder import clean, export, grade, gradebook, task
 from autograder.classroom import Classroom
 
 CLASSROOM_VARIABLE = "COURSE_CLASSROOM"  # names the classroom to nbgrader_config.py
@@ -138,12 +139,25 @@ def write_checks(classroom: Path, assignment: str, **_: Any) -> None:
     write_checks(assignment, Classroom(classroom).release(assignment))
 
 
-@functools.cache
+KEPT: dict[str, tuple[grade.Bench, contextlib.ExitStack]] = {}
+
+
 def kept_bench(classroom: Classroom, week: str, trusted: bool) -> grade.Bench:
-    """A week's bench, set up once and taken down when nbgrader ends."""
-    stack = contextlib.ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(grade.bench(classroom, week, trusted))
+    """A week's bench, kept until nbgrader grades another week, or the same with another release."""
+    kit = grade.kit_of(classroom, week, grade.Options(trusted=trusted))
+    key = f"{kit.basis} {trusted}"
+    if key not in KEPT:
+        take_down()
+        stack = contextlib.ExitStack()
+        KEPT[key] = stack.enter_context(task.bench(kit)), stack
+    return KEPT[key][0]
+
+
+@atexit.register
+def take_down() -> None:
+    """Take the bench down that is kept."""
+    while KEPT:
+        KEPT.popitem()[1][1].close()
 
 
 class SaveCellsAgain(SaveCells):
@@ -184,10 +198,10 @@ class GradeSubmission(NbGraderPreprocessor):
         names = resources["nbgrader"]
         on = kept_bench(classroom, names["assignment"], self.trust_notebooks)
         result = grade.grade_submission(classroom, names["assignment"], names["student"], on)
-        for note in result.graded.notes:
+        for note in result.notes:
             self.log.warning("%s: %s", names["student"], note)
         grade.keep(classroom, result)
-        return result.graded.notebook, resources
+        return nbformat.reads(result.notebook, as_version=4), resources
 
 
 class CleanPage(HTMLExporter):

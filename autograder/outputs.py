@@ -40,7 +40,7 @@ def read(header: dict[str, Any]) -> list[NotebookNode]:
     try:
         shown = [_output(item) for item in header["outputs"][:MAX_OUTPUTS]]
         raised = [error(*header["error"])] if header["error"] else []
-    except (LookupError, TypeError, ValueError) as wrong:
+    except (AttributeError, LookupError, TypeError, ValueError) as wrong:
         raise UnreadableOutputsError("a list of outputs was wanted") from wrong
     return [output for output in shown if output] + raised
 

@@ -68,7 +68,7 @@ class Limits:
             "memory_bytes": self.memory_bytes,
             "file_bytes": self.file_bytes,
             "disk_bytes": self.disk_bytes,
-            "cpu_s": int(self.notebook_s),
+            "cpu_s": int(self.notebook_s) + 1,
         }
 
 

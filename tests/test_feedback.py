@@ -15,11 +15,13 @@ from autograder.classroom import Classroom, CourseError
 from autograder.grade import Bench
 from tests.conftest import ANSWERS, WEEK
 
+TRUSTED = grade.Options(trusted=True)
+
 
 @pytest.fixture(scope="module")
 def on(tiny_course: Classroom) -> Iterator[Bench]:
     """One warm sandbox for all tests of this module."""
-    with grade.bench(tiny_course, WEEK, trusted=True) as made:
+    with grade.bench(tiny_course, WEEK, TRUSTED) as made:
         yield made
 
 

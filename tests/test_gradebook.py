@@ -8,12 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_notebook
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder import gradebook, release
 from autograder.classroom import Classroom, CourseError
-from autograder.grading import Graded, Score
+from autograder.grading import Score
 from tests.conftest import WEEK, check, solution, tiny_notebook
 
 FULL = {
@@ -23,8 +22,8 @@ FULL = {
 }
 
 
-def graded(**scores: Score) -> Graded:
-    return Graded(new_notebook(), {**FULL, **scores})
+def graded(**scores: Score) -> dict[str, Score]:
+    return {**FULL, **scores}
 
 
 def only(classroom: Classroom) -> gradebook.Entry:
@@ -56,7 +55,7 @@ def test_a_checks_comment_stands_at_its_answer_and_is_taken_back(released: Class
 
 def test_a_score_that_is_missing_from_a_grading_does_not_survive(released: Classroom) -> None:
     gradebook.write(released, WEEK, "ada", graded())
-    gradebook.write(released, WEEK, "ada", Graded(new_notebook(), {"why": Score(0.0, 2.0)}))
+    gradebook.write(released, WEEK, "ada", {"why": Score(0.0, 2.0)})
     assert [mark.points for mark in only(released).marks] == [None, None, 0.0]
     assert only(released).waiting == 2
 
@@ -75,7 +74,7 @@ def test_a_persons_mark_stays_and_is_flagged_after_a_new_grading(released: Class
 def test_a_grading_is_written_whole_or_not_at_all(
     released: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Graded) -> dict[str, str]:
+    def fail(_: object) -> dict[str, str]:
         raise RuntimeError("in the middle")
 
     monkeypatch.setattr(gradebook, "comments_by_answer", fail)

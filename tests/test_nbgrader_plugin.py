@@ -60,7 +60,11 @@ def test_autograde_gives_the_same_scores_and_notebooks_as_course_grade(released:
     by_nbgrader = gradebook.entries(released)
     notebooks = {path: path.read_bytes() for path in released.root.glob("autograded/*/*/*.ipynb")}
     assert len(notebooks) == 4
-    list(grade.grade_all(released, grade.chosen(released), force=True, trusted=True))
+    list(
+        grade.grade_all(
+            released, grade.chosen(released), how=grade.Options(force=True, trusted=True)
+        )
+    )
     assert gradebook.entries(released) == by_nbgrader
     assert {path: path.read_bytes() for path in notebooks} == notebooks
 

@@ -21,6 +21,7 @@ MAX_TEXT = 100_000
 MAX_OUTPUTS = 200
 MAX_IMAGES = 6 * 2**20
 KEPT = ("text/plain", "image/png")
+MOVING = ("helpers.widgets.canvas", "Moving")
 
 
 class Tape:
@@ -137,8 +138,11 @@ class Shell:
     def begin(self, keep_figures: bool) -> None:
         """Get ready for a submission; where figures are not kept, none is drawn."""
         if not keep_figures:
-            self.ip.display_formatter.active_types = ["text/plain"]
-            self.ip.display_formatter.mimebundle_formatter.enabled = False
+            formatter = self.ip.display_formatter
+            formatter.active_types = ["text/plain"]
+            formatter.mimebundle_formatter.enabled = False
+            formatter.ipython_display_formatter.enabled = False
+            formatter.formatters["text/plain"].for_type_by_name(*MOVING, _say_alt)
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
         """Errors travel in the reply, not in the output, and there is no screen."""
@@ -179,6 +183,11 @@ class Shell:
             return self.ip.user_ns[name]
         except KeyError:
             raise NameError(f"the notebook does not define {name}") from None
+
+
+def _say_alt(figure: Any, printer: Any, _cycle: bool) -> None:
+    """A moving figure in words; all that it holds would take long to write."""
+    printer.text(figure.alt)
 
 
 def describe(error: BaseException) -> list[str]:

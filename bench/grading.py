@@ -1,0 +1,231 @@
+"""A class of 60 submissions of week 1: ``course grade`` against ``nbgrader autograde`` as it comes.
+
+nbgrader runs its own steps with its own settings on copies of the same submissions, first one process, then two at
+once on one gradebook. It grades fewer of them; its time for 60 is scaled, its start-up counted once. Every run starts
+from files and ends with files and a gradebook; start-up is included. Memory is the largest sum, over a run's
+processes, of what they use (pages they share are counted once, where the system tells).
+
+Run ``python bench/grading.py``; `main` returns the runs. ``--quick`` measures six submissions and no long class.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from autograder import demo, gradebook, release
+from autograder.classroom import Classroom
+from autograder.demo import WEEK
+from autograder.pupils import CLASS, Pupil
+
+STORIES = (
+    6  # the first pupils of the demo: all right, another style, half, nothing, two kinds of slips
+)
+COUNT = 60
+PEER_COUNT = 6
+LONG = (60, 600)
+SAMPLE_S = 0.1
+BAR_WITHOUT, BAR_WITH, BAR_MEMORY_GIB = 20.0, 7.0, 1.5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured run.
+
+    Attributes
+    ----------
+    name : str
+    count : int
+        Submissions graded.
+    seconds, start_s : float
+        Wall clock of the whole run, and of starting the program alone.
+    memory_bytes : float
+        Largest use of all its processes together.
+    points : dict of (str, str) to float
+        By student and cell.
+    """
+
+    name: str
+    count: int
+    seconds: float
+    start_s: float
+    memory_bytes: float
+    points: dict[tuple[str, str], float]
+
+    def seconds_for(self, count: int) -> float:
+        """The time for another number of submissions, start-up counted once."""
+        each = (self.seconds - self.start_s) / self.count
+        return self.start_s + count * each if count != self.count else self.seconds
+
+
+def hand_in(root: Path, count: int, stories: Sequence[Pupil] = CLASS[:STORIES]) -> Classroom:
+    """A classroom with `count` submissions of week 1, the stories in turn; names tell two halves apart."""
+    classroom = Classroom(root)
+    list(release.release(classroom, [WEEK]))
+    released = json.loads(classroom.released(WEEK).read_text("utf-8"))
+    right = demo.model_answers(classroom)
+    for number in range(count):
+        half = "ab"[number // len(stories) % 2]
+        path = classroom.submitted(f"{half}{number:03}", WEEK)
+        path.parent.mkdir(parents=True)
+        answered = demo.answered(released, right, stories[number % len(stories)])
+        path.write_text(json.dumps(answered), "utf-8")
+    return classroom
+
+
+@contextmanager
+def copied(classroom: Classroom) -> Iterator[Classroom]:
+    """A copy to grade."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        shutil.copytree(classroom.root, Path(folder) / "class")
+        yield Classroom(Path(folder) / "class")
+
+
+def memory_of(process: psutil.Process) -> float:
+    """Bytes that a process uses, its share of what it shares."""
+    try:
+        full = process.memory_full_info()
+        return float(getattr(full, "pss", full.rss))
+    except psutil.AccessDenied:
+        return float(process.memory_info().rss)
+    except psutil.Error:
+        return 0.0
+
+
+def watch(commands: list[list[str]], folder: Path) -> tuple[float, float]:
+    """Run programs at once; seconds until the last has ended, and their largest memory together."""
+    start, most = time.perf_counter(), 0.0
+    running = [
+        subprocess.Popen(c, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for c in commands
+    ]
+    me = psutil.Process()
+    while any(process.poll() is None for process in running):
+        most = max(most, sum(memory_of(child) for child in me.children(recursive=True)))
+        time.sleep(SAMPLE_S)
+    seconds = time.perf_counter() - start
+    for process in running:
+        error = process.communicate()[1].decode(errors="replace")
+        if process.returncode:
+            print(f"{' '.join(process.args[:4])} ended with {process.returncode}: {error[-2000:]}")
+    return seconds, most
+
+
+def points(classroom: Classroom) -> dict[tuple[str, str], float]:
+    """What the gradebook holds."""
+    return {
+        (entry.student, mark.name): mark.points or 0.0
+        for entry in gradebook.entries(classroom)
+        for mark in entry.marks
+    }
+
+
+def measure(name: str, classroom: Classroom, commands: list[list[str]], start: list[str]) -> Run:
+    """Grade a copy of a class."""
+    with copied(classroom) as copy:
+        start_s, _ = watch([start], copy.root)
+        placed = [[word.replace("CLASSROOM", str(copy.root)) for word in c] for c in commands]
+        seconds, memory = watch(placed, copy.root)
+        found = points(copy)
+    count = len(classroom.submissions(WEEK))
+    return Run(name, count, seconds, start_s, memory, found)
+
+
+def ours(classroom: Classroom, *options: str, name: str) -> Run:
+    """``course grade`` with two workers."""
+    course = [sys.executable, "-m", "autograder.cli"]
+    command = [*course, "grade", WEEK, "--classroom", "CLASSROOM", "--workers", "2", *options]
+    return measure(name, classroom, [command], [*course, "--help"])
+
+
+def peer(classroom: Classroom, patterns: Sequence[str], name: str) -> Run:
+    """``nbgrader autograde`` with its own settings, one process for each pattern of students."""
+    nbgrader = [sys.executable, "-m", "nbgrader", "autograde"]
+    settings = ["--CourseDirectory.root=CLASSROOM", "--log-level=ERROR"]
+    commands = [[*nbgrader, WEEK, *settings, f"--student={pattern}"] for pattern in patterns]
+    return measure(name, classroom, commands, [*nbgrader, "--help"])
+
+
+def agreement(run: Run, other: Run) -> str:
+    """Cells whose points agree; a check that nbgrader runs is all or nothing, so partial points are told apart."""
+    common = run.points.keys() & other.points.keys()
+    most = {
+        name: max(run.points[key] for key in run.points if key[1] == name) for _, name in common
+    }
+    whole = {key for key in common if run.points[key] in (0.0, most[key[1]])}
+    same = sum(abs(run.points[key] - other.points[key]) < 1e-9 for key in whole)
+    return f"{same} of {len(whole)} equal; {len(common) - len(whole)} with partial points here"
+
+
+def table(runs: Sequence[Run], stock: Run, reference: Run) -> list[str]:
+    """Rows of a Markdown table."""
+    lines = [
+        f"| {COUNT} submissions of week 1 | s | submissions/s | × nbgrader | memory MiB | points by cell |",
+        "|---|---|---|---|---|---|",
+    ]
+    for run in runs:
+        seconds = run.seconds_for(COUNT)
+        ratio = stock.seconds_for(COUNT) / seconds
+        scaled = f" ({run.count} measured)" if run.count != COUNT else ""
+        said = "" if run is reference else agreement(reference, run)
+        lines.append(
+            f"| {run.name}{scaled} | {seconds:.1f} | {COUNT / seconds:.2f} | {ratio:.1f} "
+            f"| {run.memory_bytes / 2**20:.0f} | {said} |"
+        )
+    return lines
+
+
+def growth(root: Path) -> list[str]:
+    """The time for a long class of which nobody has answered anything: cheap, and mostly overhead."""
+    lines = [
+        "| unanswered submissions | s | ms each after start-up | memory MiB |",
+        "|---|---|---|---|",
+    ]
+    for count in LONG:
+        long = hand_in(root / f"long{count}", count, CLASS[3:4])
+        run = ours(long, "--no-figures", name="")
+        each = 1000 * (run.seconds - run.start_s) / count
+        lines.append(
+            f"| {count} | {run.seconds:.1f} | {each:.0f} | {run.memory_bytes / 2**20:.0f} |"
+        )
+    return lines
+
+
+def main(quick: bool = False) -> tuple[list[Run], list[str]]:
+    """Measure and print; the runs and the lines of the tables."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root = Path(folder)
+        few = hand_in(root / "few", PEER_COUNT)
+        two = hand_in(root / "two", 2 * PEER_COUNT)
+        many = few if quick else hand_in(root / "many", COUNT)
+        without = ours(many, "--no-figures", name="course grade --no-figures")
+        drawn = ours(many, name="course grade")
+        stock = peer(few, ["*"], "nbgrader autograde")
+        pair = peer(two, ["a*", "b*"], "two at once")
+        lines = table([without, drawn, stock, pair], stock, without)
+        lines += [] if quick else ["", *growth(root)]
+    print("\n".join(lines))
+    for run, bar in ((without, BAR_WITHOUT), (drawn, BAR_WITH)):
+        ratio = stock.seconds_for(COUNT) / run.seconds_for(COUNT)
+        memory = run.memory_bytes / 2**30
+        good = ratio >= bar and memory <= BAR_MEMORY_GIB
+        print(
+            f"{run.name}: {ratio:.1f} × ({bar:g} wanted), {memory:.2f} GiB: {'✓' if good else 'missed'}"
+        )
+    return [without, drawn, stock, pair], lines
+
+
+if __name__ == "__main__":
+    main("--quick" in sys.argv)
