@@ -49,7 +49,7 @@ def _total(points: dict[str, float], done: set[str]) -> str:
     won = [name for name in points if name in done]
     text = f"{len(won)} of {len(points)} checks passed"
     if any(points.values()):
-        text += f", {sum(points[name] for name in won):g} of {points_text(sum(points.values()))}"
+        text += f", {sum(points[name] for name in won):g} of {_points(sum(points.values()))}"
     return f"{text} (fresh questions are asked when it is graded)."
 
 
