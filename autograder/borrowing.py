@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 MAX_SOURCE = 50_000
+MAX_TEXT = 2_000_000
+STAR = "*"
 NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
@@ -60,22 +62,20 @@ def bound_names(statement: ast.stmt) -> set[str]:
     return names
 
 
-def _imported(statement: ast.stmt, refuses: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The names that imports in a statement bind, and what they stand for; a star stands for what is refused."""
+def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """The names that imports in a statement bind, and what they stand for; a star for the names of a module."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):
             yield from ((item.asname, item.name) for item in node.names if item.asname)
             yield from ((top, top) for item in node.names if (top := item.name.partition(".")[0]))
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [item.name for item in node.names]
-            if "*" in names:
-                found = (name.rpartition(".") for name in refuses)
-                yield from (
-                    (name, f"{parent}.{name}") for parent, _, name in found if parent == node.module
+            for item in node.names:
+                star = f"{node.module}.{STAR}"
+                yield (
+                    (star, star)
+                    if item.name == STAR
+                    else (item.asname or item.name, f"{node.module}.{item.name}")
                 )
-            yield from (
-                (item.asname or item.name, f"{node.module}.{item.name}") for item in node.names
-            )
 
 
 def _inner_names(statement: ast.stmt) -> set[str]:
@@ -89,21 +89,37 @@ def _inner_names(statement: ast.stmt) -> set[str]:
 class Text:
     """What a notebook's text says about names, in its order: where each was bound last, or imported from."""
 
-    refuses: Sequence[str]
     bound: dict[str, ast.stmt] = field(default_factory=dict)
     imported: dict[str, str] = field(default_factory=dict)
+    left: int = MAX_TEXT
 
-    def add(self, statement: ast.stmt) -> None:
-        """Take in the next statement of the notebook."""
-        for name in bound_names(statement):
-            self.bound[name] = statement
-            self.imported.pop(name, None)
-        if isinstance(statement, ast.Import | ast.ImportFrom | ast.Try | ast.If):
-            for name, origin in _imported(statement, self.refuses):
-                self.bound.pop(name, None)
-                self.imported[name] = origin
+    def add(self, source: str) -> None:
+        """Take in the next cell of the notebook; after much text, nothing more."""
+        self.left -= len(source)
+        for statement in parse(source) if self.left >= 0 else ():
+            for name in bound_names(statement):
+                self.bound[name] = statement
+                self.imported.pop(name, None)
+            if isinstance(statement, ast.Import | ast.ImportFrom | ast.Try | ast.If):
+                for name, origin in _imported(statement):
+                    self.bound.pop(name, None)
+                    self.imported[name] = origin
 
-    def reached_from(self, name: str) -> list[ast.stmt]:
+    def borrowed(self, name: str, refuses: Sequence[str]) -> str:
+        """The first refused function or module that the answer called `name` uses, or an empty string."""
+        if not refuses:
+            return ""
+        used = [
+            item
+            for statement in self._reached_from(name)
+            for item in self._used_in(statement, refuses)
+        ]
+        return next(
+            (refused for refused in refuses if any(_is_or_is_in(item, refused) for item in used)),
+            "",
+        )
+
+    def _reached_from(self, name: str) -> list[ast.stmt]:
         """The statements that bind a name, and what those use, and so on."""
         found: dict[ast.stmt, None] = {}
         waiting = [name]
@@ -115,9 +131,13 @@ class Text:
                 waiting += used - _inner_names(statement)
         return list(found)
 
-    def used_in(self, statement: ast.stmt) -> Iterator[str]:
+    def _used_in(self, statement: ast.stmt, refuses: Sequence[str]) -> Iterator[str]:
         """Dotted names that a statement uses: plainly, by imports of its own, or through getattr."""
-        known = {**self.imported, **dict(_imported(statement, self.refuses))}
+        known = {**self.imported, **dict(_imported(statement))}
+        for refused in refuses:
+            module, _, last = refused.rpartition(".")
+            if f"{module}.{STAR}" in known and last not in self.bound:
+                known[last] = refused
         known = {name: known[name] for name in known.keys() - _inner_names(statement)}
         for node in ast.walk(statement):
             if isinstance(node, ast.Name | ast.Attribute):
@@ -172,16 +192,10 @@ def find(name: str, cells: Sequence[str], refuses: Sequence[str]) -> str:
     >>> find("fit", ["import numpy as np", "def fit(x): return x", "np.polyfit(x, x, 1)"], ["numpy.polyfit"])
     ''
     """
-    if not refuses:
-        return ""
-    text = Text(refuses)
+    text = Text()
     for source in cells:
-        for statement in parse(source):
-            text.add(statement)
-    used = [item for statement in text.reached_from(name) for item in text.used_in(statement)]
-    return next(
-        (refused for refused in refuses if any(_is_or_is_in(item, refused) for item in used)), ""
-    )
+        text.add(source)
+    return text.borrowed(name, refuses)
 
 
 def _is_or_is_in(used: str, refused: str) -> bool:
@@ -200,7 +214,7 @@ def needed(names: Iterable[str], cells: Sequence[str]) -> set[int]:
     for source in cells:
         body = parse(source)
         bound.append(
-            {name for item in body for name in bound_names(item) | dict(_imported(item, ())).keys()}
+            {name for item in body for name in bound_names(item) | dict(_imported(item)).keys()}
         )
         nodes = (node for item in body for node in ast.walk(item))
         used.append({node.id for node in nodes if isinstance(node, ast.Name)})

@@ -120,7 +120,7 @@ class Crew:
         """A process that waits; a new one if there is none."""
         found = next((worker for worker in self.workers if not worker.job), None)
         if found is None:
-            found = start(self.folder)
+            found = start(self.folder, [worker.pipe for worker in self.workers])
             self.workers.append(found)
         return found
 
@@ -151,20 +151,41 @@ def _next(coming: Iterator[Job], again: deque[tuple[Job, int]]) -> tuple[Job, in
     return None if job is None else (job, 1)
 
 
-def start(folder: str) -> Worker:
+def start(folder: str, others: list[Connection]) -> Worker:
     """Start a process that grades; as a copy of this one where that is safe."""
-    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    copies = sys.platform == "linux"
+    context: Any = multiprocessing.get_context("fork" if copies else "spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, os.getpid(), folder), daemon=True)
-    process.start()
+    not_its_own = [ours, *others] if copies else []
+    arguments = theirs, os.getpid(), folder, not_its_own
+    process = context.Process(target=serve, args=arguments, daemon=True)
+    with without_interrupt():
+        process.start()
     theirs.close()
     return Worker(process, ours)
 
 
-def serve(pipe: Connection, parent: int, folder: str) -> None:
-    """Grade what comes through the pipe until it is closed."""
+@contextlib.contextmanager
+def without_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back: in the middle of a fork it would be lost here, and stop the copy too early there."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def serve(pipe: Connection, parent: int, folder: str, not_its_own: list[Connection]) -> None:
+    """Grade what comes through the pipe until nobody holds its other end."""
+    for other in not_its_own:
+        other.close()
     signal.signal(signal.SIGINT, _nothing)  # Ctrl-C is for the process that asks
     signal.signal(signal.SIGTERM, _leave)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # held back while it was made
     end_with(parent)
     tempfile.tempdir = folder
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -194,6 +215,8 @@ def _nothing(number: int, frame: FrameType | None) -> None:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, _nothing)  # once is enough: clearing up must not be interrupted
+    if sys.platform != "win32":
+        signal.alarm(int(END_S))  # the end of it, should clearing up hang
     raise SystemExit(0)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import borrowing, exercises, outputs
+from autograder import exercises, outputs
 from autograder.compiler import compile_hidden
 from autograder.exercise import Exercise
 from autograder.ingest import Submission, grade_id, is_check, is_solution
@@ -100,6 +100,7 @@ def _grade_cell(
     elif cell.metadata.get("nbgrader", {}).get("points") is not None:
         graded.scores[name] = _by_hand(cell)
     elif cell.cell_type == "code" and cell.source.strip():
+        run.text.add(cell.source)
         cell.outputs = _run_cell(cell, run)
 
 
@@ -108,7 +109,7 @@ def _grade_check(
 ) -> None:
     name = grade_id(cell)
     try:
-        report = _refuse(exercise, cell, graded.notebook) or grade_answer(exercise, run, seed)
+        report = _refuse(exercise, run) or grade_answer(exercise, run, seed)
         _write_report(cell, report)
         graded.scores[name] = Score(report.points, report.max_points, comment_of(report))
     except SandboxError:
@@ -159,11 +160,9 @@ def grade_answer(exercise: Exercise, run: Run, seed: bytes) -> Report:
     return dataclasses.replace(report, mistake=recognise(with_slips, report.outcomes))
 
 
-def _refuse(exercise: Exercise, check: NotebookNode, notebook: NotebookNode) -> Report | None:
+def _refuse(exercise: Exercise, run: Run) -> Report | None:
     """A report if the text of the answer, or of what it uses, names a refused function."""
-    before = notebook.cells[: notebook.cells.index(check)]
-    cells = [cell.source for cell in before if cell.cell_type == "code"]
-    helper = borrowing.find(exercise.name, cells, exercise.refuses)
+    helper = run.text.borrowed(exercise.name, exercise.refuses)
     return refused(exercise.name, exercise.points, helper) if helper else None
 
 

@@ -67,7 +67,7 @@ class Runner:
 
 @dataclass
 class Run:
-    """A submission being run: the cells that worked, the time that is left.
+    """A submission being run: the text so far, the cells that worked, the time that is left.
 
     When its process ends or hangs, a new one runs the cells again that worked, without the student's scratch
     cells: a cell that no answer needs costs no answer anything.
@@ -77,6 +77,7 @@ class Run:
     files: list[str]
     notebook: NotebookNode
     session: Session | None = None
+    text: borrowing.Text = field(default_factory=borrowing.Text)
     worked: list[NotebookNode] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     until_s: float = 0.0

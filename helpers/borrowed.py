@@ -12,13 +12,12 @@ import itertools
 import sys
 import threading
 from collections.abc import Iterable
-from types import CodeType, FrameType
+from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any
 
 from helpers.probes import Outcome, Probe, ask
 
 MAX_EVENTS = 200_000
-HIDERS = {"sys.setprofile": "what sys.setprofile hides"}
 
 
 def borrowed(answer: Any, probe: Probe, refuses: Iterable[str]) -> str:
@@ -48,28 +47,31 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
     names = tuple(refuses)
     if not names or probe.args is None:
         return ask(answer, probe), ""
-    outcome, entered = _entered(answer, probe)
-    codes = _targets(names)
-    for code, module in entered.items():
+    codes, builtins = _targets(names, len(sys.modules))
+    outcome, entered = _entered(answer, probe, builtins)
+    for code, place in entered.items():
         if isinstance(code, str):
-            name = code if code in names else HIDERS.get(code, "")
-        else:
-            name = codes.get(code) or _in_module(module, code.co_name, names)
+            return outcome, code
+        name = codes.get(code) or _in_module(str(place.get("__name__", "")), code.co_name, names)
         if name:
             return outcome, name
     return outcome, ""
 
 
-def _entered(answer: Any, probe: Probe) -> tuple[Outcome, dict[CodeType | str, str]]:
-    """The outcome, and every function that is entered, in order: code and module, or a builtin's dotted name."""
-    entered: dict[CodeType | str, str] = {}
+def _entered(
+    answer: Any, probe: Probe, builtins: dict[Any, str]
+) -> tuple[Outcome, dict[CodeType | str, dict[str, Any]]]:
+    """The outcome, and all that is entered, in order: a function's code and globals, or a watched builtin's name."""
+    entered: dict[CodeType | str, dict[str, Any]] = {}
     left = itertools.repeat(None, MAX_EVENTS)
+    own = _entered.__code__
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":
-            entered.setdefault(frame.f_code, str(frame.f_globals.get("__name__", "")))
-        elif event == "c_call" and frame.f_code is not _entered.__code__:
-            entered.setdefault(f"{argument.__module__}.{argument.__name__}", "")
+            if frame.f_code not in entered:
+                entered[frame.f_code] = frame.f_globals
+        elif event == "c_call" and argument in builtins and frame.f_code is not own:
+            entered.setdefault(builtins[argument], {})
         if next(left, True):
             sys.setprofile(None)
 
@@ -83,15 +85,19 @@ def _entered(answer: Any, probe: Probe) -> tuple[Outcome, dict[CodeType | str, s
         threading.setprofile(None)
 
 
-def _targets(names: tuple[str, ...]) -> dict[CodeType, str]:
-    """The refused Python functions by their code; what has not been imported cannot have been called."""
+@functools.lru_cache(maxsize=64)
+def _targets(names: tuple[str, ...], _modules: int) -> tuple[dict[CodeType, str], dict[Any, str]]:
+    """The refused functions by their code, or as builtins; what has not been imported cannot have been called."""
     codes: dict[CodeType, str] = {}
+    builtins: dict[Any, str] = {sys.setprofile: "what sys.setprofile hides"}
     for name in names:
         found = _loaded(name)
         code = getattr(inspect.unwrap(getattr(found, "_implementation", found)), "__code__", None)
         if isinstance(code, CodeType):
             codes[code] = name
-    return codes
+        elif isinstance(found, BuiltinFunctionType):
+            builtins[found] = name
+    return codes, builtins
 
 
 def _loaded(name: str) -> Any:

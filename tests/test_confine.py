@@ -140,7 +140,8 @@ def test_the_installed_reference_is_out_of_reach(say: Say, elsewhere: Path) -> N
     assert say(f"import runpy; runpy.run_path({path!r})") == "PermissionError"
     assert (
         say(
-            f"import os; fd = os.open({os.path.dirname(path)!r}, os.O_RDONLY); os.open('__init__.py', 0, dir_fd=fd)"
+            f"import os\nfd = os.open({os.path.dirname(path)!r}, os.O_RDONLY)\n"
+            "try: os.open('__init__.py', 0, dir_fd=fd)\nfinally: os.close(fd)"
         )
         == "PermissionError"
     )

@@ -41,10 +41,12 @@ Reply = tuple[dict[str, Any], list[bytes]]
 WATCH_S = 0.1
 MAX_THREADS = 256
 PRELOADED = (
+    "resource",
     "matplotlib.pyplot",
     "scipy.optimize",
     "helpers.plots",
     "helpers.widgets",
+    "helpers.widgets.canvas",
     "helpers.derivatives",
     "helpers.autodiff",
     "helpers.sandpit",
@@ -99,13 +101,32 @@ def warm(stage: Path) -> tuple[Rooms, Shell]:
     for module in PRELOADED:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    rehearse()
     rooms = Rooms.below(stage)
     os.environ.update({"HOME": str(rooms.runs), "IPYTHONDIR": str(rooms.runs)})
     shell = Shell()
+    draw_once()
     clear(rooms.runs)
     gc.collect()
     gc.freeze()  # what is here is shared with every fork; looking through it again would copy it
     return rooms, shell
+
+
+def rehearse() -> None:
+    """Do once what is slow the first time: make a figure that moves."""
+    with contextlib.suppress(ImportError):
+        from helpers import functions, widgets
+
+        widgets.contours_with_gradient(functions.bowl)
+
+
+def draw_once() -> None:
+    """Draw a figure: what matplotlib reads and makes for its first one is then there for every submission."""
+    with contextlib.suppress(ImportError):
+        from helpers.functions import bowl
+        from helpers.plots import contours_with_gradient
+
+        contours_with_gradient(bowl, at=(1.0, 0.75))._repr_mimebundle_()
 
 
 def take(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
