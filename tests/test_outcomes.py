@@ -31,6 +31,61 @@ class Outcome(NamedTuple):
 
 
 OUTCOMES: dict[str, list[Outcome]] = {
+    "week0_foundations": [
+        Outcome("functions as models", "models tea-lid", "tea-picture", "tangent_line"),
+        Outcome(
+            "rise over run",
+            "rise-over-run both-sides",
+            "secant-picture secant-widget",
+            "forward_difference central_difference",
+        ),
+        Outcome(
+            "the derivative as a limit",
+            "derivative notation",
+            "secant-widget",
+            "forward_difference",
+        ),
+        Outcome("the derivative as a linear approximation", "best-line", "", "tangent_line"),
+        Outcome(
+            "where there is no derivative",
+            "where-it-fails",
+            "fails-picture fails-widget",
+            "in_words",
+        ),
+        Outcome(
+            "power, sum, product and quotient rule",
+            "rules rules-of-building product-story quotient-story",
+            "quotient-picture",
+            "product_rule quotient_rule beast_derivative",
+        ),
+        Outcome("the chain rule", "chain small-beast", "", "chain_rule beast_derivative"),
+        Outcome("exp, sin and 1/x", "rules rules-worked radians", "", "beast_derivative Dual"),
+        Outcome(
+            "the second derivative",
+            "second bend-formula",
+            "stacked-picture stacked-widget",
+            "second_difference",
+        ),
+        Outcome(
+            "anti-derivatives",
+            "backwards constants checking",
+            "constants-picture",
+            "antiderivative_holds",
+        ),
+        Outcome(
+            "the derivative sketched from the function",
+            "sketching sketching-worked",
+            "sketching-picture riddle-picture",
+            "match_derivatives",
+        ),
+        Outcome(
+            "truncation against rounding error",
+            "how-small balance nan",
+            "v-picture",
+            "best_step in_words",
+        ),
+        Outcome("numbers that carry their slope", "duals duals-worked classes", "", "Dual"),
+    ],
     "week1_multivariate_calculus": [
         Outcome("variables and parameters", "what-varies roles-by-context", "", "gradient_by_hand"),
         Outcome(
@@ -295,6 +350,10 @@ def test_an_outcome_is_checked_by_an_exercise_or_in_words(week: str, outcome: Ou
     for name in outcome.checked.split():
         graded = cells(week)[name if name == IN_WORDS else f"check_{name}"]
         assert graded.metadata.nbgrader.points > 0, name
+
+
+def test_every_week_has_its_outcomes_in_the_table() -> None:
+    assert set(OUTCOMES) == {path.name for path in FOLDER.glob("week*")}
 
 
 @pytest.mark.parametrize("week", OUTCOMES)
