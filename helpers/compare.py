@@ -75,7 +75,7 @@ def kind_of(value: Any) -> str:
     ('shape (2, 3)', 'None', 'a list of 2')
     """
     if isinstance(value, Opaque):
-        return value.kind
+        return value.kind or "an object"
     if value is None or isinstance(value, bool | np.bool_):
         return str(value)
     if isinstance(value, str):

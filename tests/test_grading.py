@@ -171,7 +171,7 @@ def test_cells_show_what_they_showed(mark: Mark) -> None:
     ("source", "name"),
     [
         ("1 / 0", "ZeroDivisionError"),
-        ("x = (", "SyntaxError"),
+        ("x = = 1", "SyntaxError"),
         ("import os; os._exit(0)", "ProcessEnded"),
     ],
 )
