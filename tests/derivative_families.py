@@ -135,6 +135,33 @@ HELD_OUT = [
     Row("arctangent of 1/x", lambda x: np.arctan(1 / x), "atan(1/x)", both_signs(-7, 2)),
     Row("tangent", np.tan, "tan(x)", between(-20, 20)),
     Row("huge scale", lambda x: 1e12 * np.cos(x / 1e3), "10**12*cos(x/1000)", between(-1e4, 1e4)),
+    Row(
+        "root beside 1",
+        lambda x: np.sqrt(1 - x * x),
+        "sqrt(1 - x**2)",
+        lambda r, n: 1 - decades(-8, 0)(r, n),
+    ),
+    Row("power 20", lambda x: x**20, "x**20", between(-3, 3)),
+    Row("steep decay", lambda x: np.exp(-50 * x), "exp(-50*x)", between(-2, 2)),
+    Row(
+        "close poles",
+        lambda x: 1 / ((x - 1) ** 2 + 1e-6),
+        "1/((x - 1)**2 + Rational(1, 10**6))",
+        lambda r, n: 1 + both_signs(-5, 0)(r, n),
+    ),
+    Row(
+        "log beside 2", lambda x: np.log(x - 2), "log(x - 2)", lambda r, n: 2 + decades(-7, 3)(r, n)
+    ),
+    Row("sine near 1e7", np.sin, "sin(x)", around(1e7, 100)),
+    Row("secant", lambda x: 1 / np.cos(x), "1/cos(x)", between(-20, 20)),
+    Row("Ei", special.expi, "Ei(x)", both_signs(-5, 1)),
+    Row(
+        "faint ripples",
+        lambda x: np.cos(x) + 1e-6 * np.sin(1e4 * x),
+        "cos(x) + sin(10**4*x)/10**6",
+        between(-3, 3),
+    ),
+    Row("wide bell", lambda x: 1 / (1 + (x / 1e8) ** 2), "1/(1 + (x/10**8)**2)", both_signs(5, 9)),
 ]
 
 

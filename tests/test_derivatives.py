@@ -14,7 +14,7 @@ from derivative_families import HELD_OUT, TUNING, exact
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import functions
+from helpers import autodiff, functions
 from helpers.derivatives import (
     DerivativeWarning,
     Estimate,
@@ -81,6 +81,23 @@ def test_vectorised_points_take_at_most_half_as_long_again_as_scipy():
             mine.append(middle - start)
             his.append(time.process_time() - middle)
         ours, theirs = ours + min(mine), theirs + min(his)
+    assert ours <= 1.5 * theirs
+
+
+def test_smooth_functions_are_evaluated_at_most_half_as_often_again_as_by_scipy():
+    x = np.linspace(-2, 2, 1000)
+    ours = theirs = 0
+    for f in (np.sin, np.exp, np.tanh, lambda x: x**3 - 2 * x, lambda x: x / (4 + x * x)):
+        calls = [0]
+
+        def counted(x, f=f, calls=calls):
+            calls[0] += np.size(x)
+            return f(x)
+
+        derivative(counted, x)
+        ours, calls[0] = ours + calls[0], 0
+        scipy.differentiate.derivative(counted, x)
+        theirs += calls[0]
     assert ours <= 1.5 * theirs
 
 
@@ -152,6 +169,23 @@ def test_features_of_size_1e_8_are_seen_beside_a_large_slope():
 def test_the_value_at_a_flat_point_of_infinite_order_is_zero():
     got = derivative(lambda x: np.exp(-1 / x**2), 0.0, full=True)
     assert abs(got.value) <= got.error < 1e-12
+
+
+def test_a_bump_on_a_slope_is_seen_where_it_begins():
+    x = 0.3 + np.linspace(2e-4, 8e-4, 61)
+    got = derivative(lambda x: np.exp(-(((x - 0.3) / 1e-4) ** 2)) + x, x, full=True)
+    t = (x - 0.3) / 1e-4
+    error = np.abs(got.value - 1 + 2e4 * t * np.exp(-(t**2)))
+    assert np.mean(error <= got.error) > 0.95
+    assert np.max(error) < 1e-8
+
+
+def test_beside_the_end_of_a_domain_the_rounding_of_x_is_counted():
+    x = 1 - 10.0 ** -np.linspace(3, 8, 41)
+    got = derivative(lambda x: np.sqrt(1 - x * x), x, full=True)
+    want = -x / np.sqrt((1 - x) * (1 + x))
+    assert np.all(np.abs(got.value - want) <= got.error)
+    np.testing.assert_allclose(got.value, want, rtol=1e-6)
 
 
 def test_functions_that_work_in_single_precision_have_a_larger_error():
@@ -489,3 +523,19 @@ def test_an_estimate_cannot_be_changed():
     assert isinstance(got, Estimate)
     with pytest.raises(AttributeError):
         got.value = 2
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_smooth_functions_of_several_variables_raise_no_doubt(seed):
+    rng = np.random.default_rng(seed)
+    A, b, x = rng.normal(size=(3, 3)), rng.normal(size=3), rng.uniform(-1, 1, 3)
+
+    def f(x):
+        return np.sin(x @ A @ x) + np.exp(b @ x / 3)
+
+    pairs = ((gradient, autodiff.gradient), (hessian, autodiff.hessian))
+    for numerical, exactly in pairs:
+        found, want = numerical(f, x, full=True), exactly(f, x)
+        assert not np.any(found.note != "")
+        assert np.all(np.abs(found.value - want) <= found.error)
+        assert np.all(found.error <= 1e-6 * np.maximum(1, np.abs(want)))

@@ -9,8 +9,10 @@ kept. Three things are asked before it is believed:
 * do the slopes on the left and on the right agree? Their difference, extrapolated to step 0 as
   well, must vanish, or there is a kink;
 * do the single quotients with finer steps, down to the anchors, agree within the rounding of f? If
-  not, f is noisier than it looks, or has a feature that the ladder stepped over: a ladder with
-  finer steps is tried.
+  not, f is noisier than it looks, or has a feature that the ladder stepped over.
+
+Most derivatives settle on the first ladder. For the others the quotients tell from which step on they
+agree, and a short ladder starts there; if that does not settle either, a long one is climbed.
 
 Arrays here have one row per step, coarsest first, and one column ("lane") per derivative sought.
 
@@ -23,7 +25,7 @@ involving differential equations", Phil. Trans. R. Soc. A 210 (1911) 307–357.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,10 +36,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 EPS = float(np.finfo(float).eps)
 COLUMNS = 4  # how often the leading error term is cancelled
-RUNGS = 7
-FIRST_STEPS = 4.0 ** -np.arange(RUNGS)
-ANCHOR_STEPS = 2.0 ** -np.array([17.0, 23.0, 30.0])
-GOOD = 1e-8  # above this relative error a second ladder is climbed
+RUNGS = 5
+FIRST_STEPS = 0.5 * 4.0 ** -np.arange(RUNGS)
+ANCHOR_STEPS = 2.0 ** -np.array([15.0, 24.0])
+LAST_STEPS = 2.0 ** -np.array([27.0, 30.0])  # more anchors, where a word is sought
+GOOD = 1e-8  # above this relative error another ladder is climbed
+CLEAN = 1e-7  # above this one, also against rounding
+CAUTION = 2.0  # the error is what is known of it, times this,
+MODESTY = 1e-12  # and never claims more digits
+STAIR = 2e-12  # features that are smaller than this part of f are taken for rounding
 FAIR = 1e-6  # above this one the reader is told
 
 
@@ -93,6 +100,8 @@ class Reading:
     ----------
     value, error : ndarray
         The derivative and a bound on its error.
+    unseen : ndarray
+        By how much finer quotients disagree where rounding cannot, though too little for a doubt.
     step : ndarray
         The finest step that entered the value.
     noise : ndarray
@@ -105,17 +114,19 @@ class Reading:
 
     value: Array
     error: Array
+    unseen: Array
     step: Array
     noise: Array
     size: Array
     doubtful: Array
 
 
-Record = TypeVar("Record", Reading, Lanes)
+Record = TypeVar("Record", Reading, Lanes, Quotients)
+Choice = Callable[[Reading, Lanes, Quotients, Array], tuple[Array, float]]
 
 
 def settle(sample: Sampler, lanes: Lanes) -> Estimate:
-    """The derivative in every lane: one ladder for all, two more where it does not settle.
+    """The derivative in every lane: one ladder for all, more where it does not settle.
 
     Parameters
     ----------
@@ -136,30 +147,87 @@ def settle(sample: Sampler, lanes: Lanes) -> Estimate:
     h = steps[:, np.newaxis] * lanes.scale
     first = sample(h, np.arange(lanes.reach.size))
     reading = read(first, h, RUNGS, 4.0, lanes.reach)
-    for choose in (_deep, _fine):
-        again = _unsure(reading, GOOD) & np.isfinite(lanes.centre)
-        if choose is _deep:  # finer steps are no cure for rounding
-            again &= reading.doubtful | ~_rounded(reading)
-        which = np.flatnonzero(again)
+    for choose in (_close, _deep, _fine):
+        which = _hopeful(reading, lanes, choose)
         if which.size:
-            h_new, rungs, ratio = choose(_part(reading, which), _part(lanes, which))
-            new = read(sample(h_new, which), h_new, rungs, ratio, lanes.reach[which])
-            _put(reading, which, _better(_part(reading, which), new))
-    return _verdict(reading, first, h, lanes)
+            now, seen = _part(reading, which), _part(first, which)
+            h_new, ratio = choose(now, _part(lanes, which), seen, h[:, which])
+            climbing = np.isfinite(h_new[0])
+            which, h_new = which[climbing], h_new[:, climbing]
+        if which.size:
+            anchors = _anchors(_part(first, which), h[:, which], h_new[0])
+            steps = np.concatenate([h_new, h[RUNGS:, which]])
+            quotients = _stacked(sample(h_new, which), anchors)
+            new = read(quotients, steps, h_new.shape[0], ratio, lanes.reach[which])
+            _put(
+                reading,
+                which,
+                _better(_part(reading, which), new, choose is not _close, first.power),
+            )
+    return _verdict(reading, first, h, lanes, sample)
 
 
-def _deep(reading: Reading, lanes: Lanes) -> tuple[Array, int, float]:
+def _hopeful(reading: Reading, lanes: Lanes, choose: Choice) -> Array:
+    """The lanes for which this ladder may do better than what is known."""
+    again = np.isfinite(lanes.centre)
+    if choose is _fine:
+        again &= _unsure(reading, CLEAN)
+    else:  # finer steps are no cure for rounding
+        again &= _unsure(reading, GOOD) & (reading.doubtful | ~_rounded(reading))
+    return np.flatnonzero(again)
+
+
+def _close(_: Reading, lanes: Lanes, first: Quotients, h: Array) -> tuple[Array, float]:
+    """A short ladder from the step at which the quotients settle down; nan if there is none.
+
+    There the change from one to the next falls below a quarter of the changes before, or of the
+    quotient. It goes with the square of the step, which tells how much coarser one may start.
+    """
+    lane = np.arange(h.shape[1])
+    with np.errstate(all="ignore"):
+        noise = first.grain / h**first.power
+        noise = noise[1:] + noise[:-1]
+        change = np.nan_to_num(np.abs(np.diff(first.main, axis=0)), nan=np.inf)
+        size = np.abs(first.main[1:])
+        size[1:] = np.fmin(size[1:], np.maximum.accumulate(change)[:-1])
+        calm = change <= np.fmax(size / 4, 4 * noise)
+        calm = np.logical_and.accumulate(calm[::-1])[::-1]
+        pair = np.argmax(calm, axis=0)
+        bend = np.sqrt((np.fmax(change, noise) / size)[pair, lane])
+        start = h[pair, lane] * np.fmax(0.25, np.fmin(0.5 / bend, 64.0))
+    start = np.fmin(start, h[np.fmax(pair - 1, 0), lane] / 2)
+    near_zero = (lanes.reach > 0) & (lanes.reach < 4 * h[-2])
+    start = power_of_two(np.where(calm[-1], start, lanes.reach / 2))
+    start = np.where(calm[-1] | near_zero, start, np.nan)
+    return start * 4.0 ** -np.arange(5)[:, np.newaxis], 4.0
+
+
+def _deep(reading: Reading, lanes: Lanes, first: Quotients, h: Array) -> tuple[Array, float]:
     """A long ladder for small features: from a thousandth of the scale, or from a tiny x."""
     tiny = (lanes.reach > 0) & (lanes.reach < 1e-8 * lanes.scale)
     start = np.where(tiny, 256 * power_of_two(lanes.reach), lanes.scale / 1024)
-    return start * 4.0 ** -np.arange(26)[:, np.newaxis], 26, 4.0
+    h = start * 4.0 ** -np.arange(26)[:, np.newaxis]
+    usable = np.any(h >= 8 * np.spacing(lanes.reach), axis=1)
+    return h[: max(RUNGS, int(usable.sum()))], 4.0
 
 
-def _fine(reading: Reading, lanes: Lanes) -> tuple[Array, int, float]:
-    """A dense ladder round the best steps so far, for the last digits; with the anchors again."""
-    h = 64 * reading.step * 2.0 ** -np.arange(12)[:, np.newaxis]
-    anchors = lanes.scale * ANCHOR_STEPS[:, np.newaxis]
-    return np.concatenate([h, anchors]), 12, 2.0
+def _fine(reading: Reading, lanes: Lanes, first: Quotients, h: Array) -> tuple[Array, float]:
+    """A dense ladder round the best steps so far, for the last digits."""
+    return 64 * reading.step * 2.0 ** -np.arange(10)[:, np.newaxis], 2.0
+
+
+def _anchors(first: Quotients, h: Array, top: Array) -> Quotients:
+    """The anchors of the first ladder, but for those with steps coarser than the top of another."""
+    grain = np.where(h < top, first.grain, np.nan)
+    return Quotients(first.main[RUNGS:], first.check[RUNGS:], grain[RUNGS:], first.power)
+
+
+def _stacked(*ladders: Quotients) -> Quotients:
+    """Several ladders as one."""
+    main, check, grain = (
+        np.concatenate([getattr(q, name) for q in ladders]) for name in ("main", "check", "grain")
+    )
+    return Quotients(main, check, grain, ladders[0].power)
 
 
 def power_of_two(x: Array) -> Array:
@@ -195,56 +263,93 @@ def _table(q: Quotients, rungs: int, ratio: float, noise: Array) -> tuple[Array,
 def read(q: Quotients, h: Array, rungs: int, ratio: float, reach: Array) -> Reading:
     """The most consistent combination of the first rungs, held against every finer quotient.
 
-    reach is the size of x, by whose last digit the argument of f may be off.
+    reach is the size of x. f may round x, as x * x does, and steps are chosen with that in mind; but
+    beside a pole only the finest see anything, so that x is taken as exact where doubts remain.
     """
+    cautious = _consistent(q, h, rungs, ratio, reach, EPS / 2)
+    if q.power == 1 and cautious.doubtful.any():
+        bold = _consistent(q, h, rungs, ratio, reach, 0.0)
+        _put(
+            cautious,
+            which := np.flatnonzero(cautious.doubtful & ~bold.doubtful),
+            _part(bold, which),
+        )
+    return cautious
+
+
+def _consistent(
+    q: Quotients, h: Array, rungs: int, ratio: float, reach: Array, shaken: float
+) -> Reading:
+    """The reading if x is rounded by that much on its way through f."""
     lane = np.arange(h.shape[1])
     with np.errstate(all="ignore"):
         steps = h**q.power if q.power > 1 else h
-        values, errors, rows = _table(q, rungs, ratio, q.grain / steps)
+        shake = reach * np.abs(q.main) * (q.power == 1)
+        values, errors, rows = _table(q, rungs, ratio, (q.grain + shaken * shake) / steps)
         errors[~np.isfinite(errors)] = np.inf
         best = np.argmin(errors, axis=0)
         value, error, row = values[best, lane], errors[best, lane], rows[best]
         step, divisor = h[row, lane], steps[row, lane]
         truncation = np.abs(q.main[row, lane] - value) * (h / step) ** 2
-        miss = np.abs(q.main - value) - error - truncation
-        scatter = np.max(
-            np.where((h < step) & (miss > 0) & np.isfinite(q.grain), miss * steps, 0.0), axis=0
-        )
-        grain = np.fmax.reduce(q.grain, axis=0)
+        one_sided = np.abs(q.check) - 2 * np.abs(q.check[row, lane]) * h / step
+        off = np.abs(q.main - value)
+        if q.power == 1:  # a bend's check also holds the coarser step before it
+            off = np.fmax(off, one_sided)
+        miss = off - error - truncation
+        miss = np.where((h < step) & (miss > 0) & np.isfinite(q.grain), miss, 0.0)
+        scatter = np.max(miss * steps, axis=0)
+        grain = _roughest(q.grain, h <= 16 * step)
         rounding = grain + EPS * reach**q.power * np.abs(value)
         last_digit = EPS * reach * 2 * np.abs(q.check[row, lane]) / step
-        noise = (4 * scatter + grain) / divisor
+        noise = (4 * scatter + grain + EPS / 2 * shake[row, lane]) / divisor
         error = error + noise + last_digit
+        doubtful = scatter > 100 * rounding
+        sharp = (100 * rounding < GOOD * steps * np.fmax(np.abs(value), 1.0)) & ~doubtful
+        unseen = np.max(np.where(sharp, miss - rounding / steps, 0.0), axis=0, initial=0.0)
         error[np.isnan(error)] = np.inf
-    return Reading(value, error, step, noise, grain / EPS, scatter > 100 * rounding)
+        size = grain / EPS
+    return Reading(value, error, unseen, step, noise, size, doubtful)
 
 
-def _better(old: Reading, new: Reading) -> Reading:
+def _roughest(grain: Array, near: Array) -> Array:
+    """The largest rounding met: f may lose digits on its way, but not those of a pole far off."""
+    here = np.fmax.reduce(np.where(near, grain, 0.0), axis=0)
+    return np.fmax(here, np.fmin(np.fmax.reduce(grain, axis=0), 1000 * np.fmax(here, EPS)))
+
+
+def _better(old: Reading, new: Reading, settles: bool, power: int) -> Reading:
     """Lane by lane the reading with the smaller error.
 
     Where the two clash, f has a feature that only finer steps see, and these win, if they are sure
-    of it; otherwise the clash becomes the error. A finer slope of exactly 0 is a stair of rounding.
+    of it; otherwise the clash becomes the error. A finer slope of exactly 0, or one that makes next to no
+    difference to f, is a stair of rounding.
     """
     with np.errstate(invalid="ignore"):
         gap = np.abs(new.value - old.value)
         clash = gap > old.error + new.error
         stair = (new.value == 0) & (10 * old.error < np.abs(old.value))
+        tiny = gap * new.step**power < STAIR * old.size
+        stair |= tiny & (new.step < ANCHOR_STEPS[-1] / 64 * old.step)
         finer = (new.step < old.step) & (3 * new.error < gap) & ~stair
         take = np.where(clash, finer, new.error < old.error)
     kept = Reading(
         old.value,
         old.error + np.where(clash, gap, 0.0),
+        np.fmax(old.unseen, new.unseen),
         old.step,
         old.noise,
         np.fmax(old.size, new.size),
-        clash | (old.doubtful & ~np.isfinite(gap)),
+        clash | (old.doubtful & ~(settles & np.isfinite(gap))),
     )
     pairs = [(getattr(new, f.name), getattr(kept, f.name)) for f in fields(Reading)]
     return Reading(*(np.where(take, n, k) for n, k in pairs))
 
 
 def _part(record: Record, which: Array) -> Record:
-    return type(record)(*(getattr(record, f.name)[which] for f in fields(record)))
+    arrays: dict[str, Any] = {
+        k: v[..., which] for k, v in vars(record).items() if isinstance(v, np.ndarray)
+    }
+    return replace(record, **arrays)
 
 
 def _put(reading: Reading, which: Array, new: Reading) -> None:
@@ -263,22 +368,23 @@ def _rounded(r: Reading) -> Array:
     return r.error < 30 * r.noise
 
 
-def _verdict(r: Reading, first: Quotients, h: Array, lanes: Lanes) -> Estimate:
+def _verdict(r: Reading, first: Quotients, h: Array, lanes: Lanes, sample: Sampler) -> Estimate:
     """Value, error and, where the value is not fair, the word that says why."""
     note = np.full(r.value.shape, "", dtype="<U9")
+    error = CAUTION * (r.error + r.unseen) + MODESTY * np.abs(r.value)
     bad = np.flatnonzero(_unsure(r, FAIR) | ~np.isfinite(lanes.centre))
     if not bad.size:
-        return Estimate(r.value, r.error, note)
+        return Estimate(r.value, error, note)
     note[bad] = np.where((r.doubtful | _rounded(r))[bad], "noise", "unsettled")
-    shape = _shape(
-        Quotients(first.main[:, bad], first.check[:, bad], first.grain[:, bad], first.power),
-        h[:, bad],
-    )
-    note[bad] = np.where(shape != "", shape, note[bad])
+    last = LAST_STEPS[:, np.newaxis] * lanes.scale[bad]
+    rows = _stacked(_part(first, bad), sample(last, bad))
+    shape = _shape(rows, np.concatenate([h[:, bad], last]))
+    known = np.isfinite(error[bad]) & (shape == "edge")
+    note[bad] = np.where((shape == "") | known, note[bad], shape)
     note[np.isinf(lanes.centre)] = "infinite"
     note[np.isnan(lanes.centre)] = "nan"
-    lost = np.isin(note, NOWHERE) | ~np.isfinite(r.error)
-    return Estimate(np.where(lost, np.nan, r.value), np.where(lost, np.inf, r.error), note)
+    lost = np.isin(note, NOWHERE) | ~np.isfinite(error)
+    return Estimate(np.where(lost, np.nan, r.value), np.where(lost, np.inf, error), note)
 
 
 def _shape(q: Quotients, h: Array) -> Array:
@@ -308,7 +414,7 @@ def _level(values: Array, noise: Array, small: Array) -> Array:
 
 def _climbs(main: Array, noise: Array, h: Array) -> Array:
     """Whether the finest quotients grow without end, as a power of 1/h: f is vertical there."""
-    finest = slice(-ANCHOR_STEPS.size, None)
+    finest = slice(-3, None)
     with np.errstate(all="ignore"):
         powers = -np.diff(np.log(np.abs(main[finest])), axis=0) / np.diff(np.log(h[finest]), axis=0)
         clear = np.all(np.abs(main[finest]) > 100 * noise[finest], axis=0)
