@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import special
+from scipy import linalg, special
 
 from helpers import autodiff, functions
 from helpers.autodiff import (
@@ -95,9 +95,14 @@ TWO_INPUTS = {
     "power": (lambda a, b: a**b, (1.5, -2.2)),
     "float_power": (lambda a, b: a**b, (1.5, 2.2)),
     "remainder": (lambda a, b: a - mpmath.floor(a / b) * b, (7.3, 2.0)),
+    "floor_divide": (lambda a, b: mpmath.floor(a / b), (7.3, 2.0)),
     "arctan2": (mpmath.atan2, (0.5, -2.0)),
     "hypot": (mpmath.hypot, (0.5, -2.0)),
     "logaddexp": (lambda a, b: mpmath.log(mpmath.exp(a) + mpmath.exp(b)), (0.5, -2.0)),
+    "logaddexp2": (
+        lambda a, b: mpmath.log(mpmath.mpf(2) ** a + mpmath.mpf(2) ** b, 2),
+        (0.5, -2.0),
+    ),
     "maximum": (max, (0.5, 2.0)),
     "minimum": (min, (0.5, 2.0)),
     "fmax": (max, (2.5, 2.0)),
@@ -174,6 +179,26 @@ VECTOR = {  # functions of x, shape (6,)
     "tensordot": lambda x: np.tensordot(x.reshape(2, 3), B, axes=([0, 1], [0, 1])),
     "tensordot, axes=1": lambda x: np.tensordot(A, x.reshape(3, 2), axes=1),
     "kron": lambda x: np.kron(x.reshape(2, 3), A),
+    "kron of vectors": lambda x: np.kron(x, A[0]),
+    "pad": lambda x: np.pad(x.reshape(2, 3), ((0, 1), (2, 0)), constant_values=2.0),
+    "pad by the edge": lambda x: np.pad(x, 2, mode="edge"),
+    "pad by reflection": lambda x: np.pad(x.reshape(2, 3), 1, "reflect"),
+    "meshgrid": lambda x: np.meshgrid(x[:2], np.sin(x))[0],
+    "meshgrid, ij": lambda x: np.meshgrid(x[:2], x, indexing="ij")[1],
+    "broadcast_arrays": lambda x: np.broadcast_arrays(x, A[:, :1])[0],
+    "trace of a stack": lambda x: np.trace(np.outer(x, x).reshape(6, 2, 3), 1, 1, 2),
+    "linalg.trace": lambda x: np.linalg.trace(np.outer(x, x).reshape(6, 2, 3)),
+    "linalg.vector_norm": np.linalg.vector_norm,
+    "linalg.vector_norm, rows": lambda x: np.linalg.vector_norm(x.reshape(2, 3), axis=1, ord=3),
+    "add.accumulate": lambda x: np.add.accumulate(x.reshape(2, 3)),
+    "multiply.accumulate": lambda x: np.multiply.accumulate(x),
+    "hsplit": lambda x: np.hsplit(x.reshape(2, 3), 3)[1],
+    "vsplit": lambda x: np.vsplit(x.reshape(2, 3), 2)[0],
+    "floor division": lambda x: x // 0.4 + 2.0 // x + x,
+    "divmod": lambda x: divmod(x, 0.4)[1] + divmod(2.0, x)[1],
+    "item": lambda x: x.item(0) * x.reshape(2, 3).item(1, 2),
+    "take and conj": lambda x: x.take([1, 4]) * x.conj()[:2],
+    "mT": lambda x: x.reshape(1, 2, 3).mT,
     "cross": lambda x: np.cross(x[:3], x[3:]),
     "einsum ij,jk->ik": lambda x: np.einsum("ij,jk->ik", x.reshape(2, 3), x.reshape(3, 2)),
     "einsum three": lambda x: np.einsum("i,j,ij->j", x[:2], x[3:], A),
@@ -515,6 +540,11 @@ def test_zero_times_a_kink_is_no_kink():
     np.testing.assert_array_equal(gradient(lambda x: np.linalg.norm(x) ** 2, [0, 0]), [0.0, 0.0])
 
 
+def test_sorting_equal_numbers_is_no_kink_where_their_order_does_not_matter():
+    np.testing.assert_allclose(gradient(lambda x: np.sum(np.sort(x)), [2, 2, 1]), 1.0)
+    np.testing.assert_allclose(gradient(lambda x: np.sort(x)[0], [2, 2, 1]), [0, 0, 1])
+
+
 def test_equal_numbers_that_stay_equal_are_no_kink():
     assert derivative(lambda x: np.maximum(x, x), 0.3) == 1.0
     np.testing.assert_array_equal(gradient(lambda x: np.max(np.tile(x, 2)), [1, 2]), [0.0, 1.0])
@@ -524,6 +554,8 @@ KINKS = {
     "abs": (lambda x: np.abs(x[0]), "np.absolute has a kink or jump at 0"),
     "relu": (lambda x: np.maximum(x[0], 0.0), "np.maximum has a kink or jump at 0 and 0"),
     "max": (lambda x: np.max(x), "np.maximum has a kink"),
+    "sort": (lambda x: np.sort(x)[0], "np.m[a-z]+imum has a kink"),
+    "median": (lambda x: np.median(np.append(x, x[0] + 1.0)), "np.m[a-z]+imum has a kink"),
     "norm": (np.linalg.norm, "norm.* is infinitely steep at 0"),
     "std": (np.std, "std.* is infinitely steep at 0"),
     "root": (lambda x: np.sqrt(x[0]), "np.sqrt .* is infinitely steep at 0"),
@@ -631,7 +663,19 @@ SLIPS = {
     "an error of its own": (lambda x: x.reshape(3, 5), ValueError, "cannot reshape"),
     "a type error of its own": (lambda x: len(3), TypeError, "has no len"),
     "norm, nuc": (lambda x: np.linalg.norm(x, "nuc"), TypeError, "norm with ord='nuc' has no rule"),
-    "accumulate": (lambda x: np.multiply.accumulate(x), TypeError, "np.multiply with .accumulate"),
+    "accumulate": (lambda x: np.maximum.accumulate(x), TypeError, "np.maximum with .accumulate"),
+    "a complex number": (lambda x: np.exp(1j * x).real, TypeError, "np.cos.x. and np.sin.x. for"),
+    "a complex array": (lambda x: x * np.array([1j, 2]), TypeError, "real formulas"),
+    "complex in matmul": (lambda x: np.array([[1j, 2]]) @ x, TypeError, "real formulas"),
+    "einsum of lists": (
+        lambda x: np.einsum(x, [0], x, [0]),
+        TypeError,
+        "lists in place of letters",
+    ),
+    "cross in the plane": (lambda x: np.cross(x, x), TypeError, "np.cross of vectors in the plane"),
+    "pad by a mean": (lambda x: np.pad(x, 1, "mean"), TypeError, "np.pad with mode='mean'"),
+    "scipy.linalg.det": (lambda x: linalg.det(np.outer(x, x)), TypeError, "instead of scipy's"),
+    "scipy.linalg.inv": (lambda x: linalg.inv(np.outer(x, x)), TypeError, "instead of scipy's"),
     "einsum dots": (lambda x: np.einsum("...i->...", x), TypeError, "np.einsum with '...' has no"),
 }
 

@@ -25,6 +25,10 @@ AS_OBJECTS = (
     "taken by this function: build arrays with np.stack([...]), matrices with "
     "np.stack([...]).reshape(2, 2), and use numpy's functions instead of scipy's"
 )
+COMPLEX_STEP = (
+    "a complex number meets the variable, and derivatives here are for real numbers: write the real "
+    "and the imaginary part as two real formulas, np.cos(x) and np.sin(x) for np.exp(1j * x)"
+)
 NOTHING = "{name} got None from the function: does it end with `return ...`?"
 COMPLEX = "x must be real: exact derivatives here are for real numbers, got dtype {dtype}"
 NOT_NUMERIC = "x must be a number or an array of numbers, got {kind}"

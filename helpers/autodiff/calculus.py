@@ -16,7 +16,10 @@ from helpers.autodiff.sweeps import finite, forward_sweep, reverse_sweep
 from helpers.autodiff.variable import Tape, Variable, collect, operand
 
 Function = Callable[[Any], Any]
-ABOUT_OBJECTS = ("which has no callable", "could not be safely coerced", "from dtype('O')")
+ABOUT_OBJECTS = (
+    *("which has no callable", "could not be safely coerced", "from dtype('O')"),
+    *("dtype object cannot be cast", "object arrays are not supported"),
+)
 BLOCK = 250_000  # numbers in one array of tangents; more directions than fit take turns
 
 
@@ -56,6 +59,8 @@ def run(f: Function, x: Any, name: str) -> tuple[Variable, Any]:
     except ValueError as error:
         if isinstance(error.__cause__, advice.UntraceableError):
             raise advice.UntraceableError(advice.IN_PLACE) from None
+        if any(words in str(error) for words in ABOUT_OBJECTS):
+            raise advice.UntraceableError(advice.AS_OBJECTS) from error
         raise
     except TypeError as error:
         if any(words in str(error) for words in ABOUT_OBJECTS):

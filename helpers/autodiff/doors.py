@@ -21,10 +21,11 @@ from helpers.autodiff.variable import Variable, as_array, elementwise, operand, 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 OPERATORS: dict[str, Callable[..., Any]] = {"power": operator.pow}  # quicker than np.power
 REDUCTIONS = {"add": np.sum, "multiply": np.prod, "maximum": np.max, "minimum": np.min}
+RUNNING = {"add": np.cumsum, "multiply": np.cumprod}
 ANSWERS_PLAINLY = {  # True, False or whole numbers: no derivative
     *("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"),
     *("isfinite", "isnan", "isinf", "signbit", "logical_and", "logical_or", "logical_not"),
-    *("logical_xor", "floor_divide"),
+    "logical_xor",
 }
 
 
@@ -45,6 +46,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[s
         raise UntraceableError(IN_PLACE)
     if method == "reduce" and name in REDUCTIONS:
         return FUNCTIONS[REDUCTIONS[name]](*inputs, **{"axis": 0, **options})
+    if method == "accumulate" and name in RUNNING:
+        return FUNCTIONS[RUNNING[name]](*inputs, **{"axis": 0, **options})
     if name in ANSWERS_PLAINLY:
         return getattr(ufunc, method)(*[plain(a) for a in inputs], **options)
     if method == "outer" and name in RULES:

@@ -41,7 +41,10 @@ def _outer(a: Any, b: Any) -> Any:
 
 @takes(np.kron)
 def _kron(a: Any, b: Any) -> Any:
-    a, b = np.atleast_2d(as_array(a)), np.atleast_2d(as_array(b))
+    a, b = as_array(a), as_array(b)
+    if max(a.ndim, b.ndim) < 2:
+        return (a.reshape(-1, 1) * b.reshape(1, -1)).ravel()
+    a, b = np.atleast_2d(a), np.atleast_2d(b)
     blocks = a[:, None, :, None] * b[None, :, None, :]
     return blocks.reshape(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1])
 
@@ -49,6 +52,8 @@ def _kron(a: Any, b: Any) -> Any:
 @takes(np.cross)
 def _cross(a: Any, b: Any) -> Any:
     a, b = as_array(a), as_array(b)
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise UntraceableError(unknown("np.cross of vectors in the plane"))
     (a0, a1, a2), (b0, b1, b2) = ([v[..., j] for j in range(3)] for v in (a, b))
     return np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], -1)
 
@@ -73,6 +78,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @takes(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
+    if not isinstance(subscripts, str):
+        raise UntraceableError(unknown("np.einsum with lists in place of letters"))
     letters = subscripts.replace(" ", "")
     left, arrow, out = letters.partition("->")
     terms = left.split(",")
@@ -151,6 +158,13 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> A
     if ndim == 1 and isinstance(ord, (int, float)) and ord:
         return (abs(x) ** ord).sum(axis, keepdims) ** (1.0 / ord)
     raise UntraceableError(unknown(f"np.linalg.norm with ord={ord!r}"))
+
+
+@takes(np.linalg.vector_norm)
+def _vector_norm(x: Any, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
+    if axis is None and not keepdims:
+        return _norm(x.ravel(), ord)
+    return _norm(x, ord, axis, keepdims)
 
 
 # --- functions of one variable ---

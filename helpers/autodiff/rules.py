@@ -142,6 +142,11 @@ def of_modulus(y: Any, a: Any, b: Any) -> Any:
     return unless(plain(y) == 0, -np.floor(plain(a) / plain(b)))
 
 
+def of_quotient(y: Any, a: Any, b: Any) -> Any:
+    """⌊a/b⌋: flat, with jumps where b divides a."""
+    return unless(plain(a) % plain(b) == 0, 0.0)
+
+
 # --- the table -------------------------------------------------------------------------------------
 
 SLOPES: dict[str, tuple[Slope, ...]] = {
@@ -153,9 +158,11 @@ SLOPES: dict[str, tuple[Slope, ...]] = {
     "power": (power_base, power_exponent),
     "float_power": (power_base, power_exponent),
     "remainder": (of_mod, of_modulus),
+    "floor_divide": (of_quotient, of_quotient),
     "arctan2": (lambda y, a, b: b / (a * a + b * b), lambda y, a, b: -a / (a * a + b * b)),
     "hypot": (lambda y, a, b: a / y, lambda y, a, b: b / y),
     "logaddexp": (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
+    "logaddexp2": (lambda y, a, b: np.exp2(a - y), lambda y, a, b: np.exp2(b - y)),
     # choices: only the chosen input counts
     "maximum": (first_wins, second_wins),
     "minimum": (first_wins, second_wins),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from helpers.autodiff import arrays
+from helpers.autodiff.advice import UntraceableError, unknown
 from helpers.autodiff.doors import takes
 from helpers.autodiff.rules import plain
 from helpers.autodiff.variable import as_array, axes_of, choose, collect, record
@@ -120,8 +121,37 @@ def _diag(v: Any, k: int = 0) -> Any:
 
 
 @takes(np.trace)
-def _trace(a: Any) -> Any:
-    return np.diagonal(a).sum()
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return np.diagonal(a, offset, axis1, axis2).sum(axis=-1)
+
+
+@takes(np.linalg.trace)
+def _matrix_trace(x: Any, *, offset: int = 0) -> Any:
+    return _trace(x, offset, -2, -1)
+
+
+@takes(np.pad)
+def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
+    if mode in ("edge", "reflect", "symmetric", "wrap"):
+        return _rearranged(np.pad)(array, pad_width, mode, **options)
+    if mode != "constant":
+        raise UntraceableError(unknown(f"np.pad with mode={mode!r}"))
+    border = np.pad(np.zeros(array.shape), pad_width, **options)
+    places = np.flatnonzero(np.pad(np.ones(array.shape), pad_width))
+    return border + array.ravel().put((places,), (border.size,), 0).reshape(border.shape)
+
+
+@takes(np.broadcast_arrays)
+def _broadcast_arrays(*args: Any) -> tuple[Any, ...]:
+    shape = np.broadcast_shapes(*(np.shape(a) for a in args))
+    return tuple(np.broadcast_to(a, shape) for a in args)
+
+
+@takes(np.meshgrid)
+def _meshgrid(*xi: Any, indexing: Any = "xy") -> tuple[Any, ...]:
+    axes = [as_array(a).ravel() for a in xi]
+    places = np.meshgrid(*(np.arange(a.size) for a in axes), indexing=indexing)
+    return tuple(a[place] for a, place in zip(axes, places, strict=True))
 
 
 @takes(np.tril)
@@ -191,3 +221,13 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     places = np.array_split(np.arange(ary.shape[axis]), indices_or_sections)
     before = (slice(None),) * (axis % ary.ndim)
     return [ary[(*before, place)] for place in places]
+
+
+@takes(np.hsplit)
+def _hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return _split(ary, indices_or_sections, min(1, ary.ndim - 1))
+
+
+@takes(np.vsplit)
+def _vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    return _split(ary, indices_or_sections, 0)

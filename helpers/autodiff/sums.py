@@ -149,7 +149,13 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
 
 @takes(np.sort)
 def _sort(a: Any, axis: int = -1) -> Any:
-    return _take_along_axis(a, np.argsort(plain(a), axis=axis, kind="stable"), axis)
+    a = as_array(a).swapaxes(-1, axis)
+    a = _take_along_axis(a, np.argsort(plain(a), axis=-1, kind="stable"), -1)
+    before, after = a[..., :-1], a[..., 1:]
+    if np.any(plain(before) == plain(after)):  # equal ones are compared, so that a kink is noticed
+        a = np.concatenate([np.minimum(before, after), a[..., -1:]], axis=-1)
+        a = np.concatenate([a[..., :1], np.maximum(before, a[..., 1:])], axis=-1)
+    return a.swapaxes(-1, axis)
 
 
 @takes(np.take_along_axis)

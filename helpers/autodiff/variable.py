@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from helpers.autodiff import arrays
-from helpers.autodiff.advice import NOT_A_NUMBER, SET_ITEM, UntraceableError, unknown
-from helpers.autodiff.rules import RULES, SLOPES, Rule, plain
+from helpers.autodiff.advice import COMPLEX_STEP, NOT_A_NUMBER, SET_ITEM, UntraceableError, unknown
+from helpers.autodiff.rules import BOOL, RULES, SLOPES, Rule, plain
 
 _levels = itertools.count()
 
@@ -40,10 +40,12 @@ class Tape:
 
 def operand(a: Any) -> Any:
     """A constant as numpy sees it; an object array of variables becomes one variable."""
-    if isinstance(a, np.ndarray):
-        return collect(a) if a.dtype.hasobject else a
     if isinstance(a, (list, tuple)):
         return operand(np.asarray(a))
+    if isinstance(a, np.ndarray) and a.dtype.hasobject:
+        return collect(a)
+    if isinstance(a, complex) or getattr(a, "dtype", BOOL).kind == "c":
+        raise UntraceableError(COMPLEX_STEP)
     return a
 
 
@@ -166,6 +168,11 @@ class Variable:
         return self.transpose()
 
     @property
+    def mT(self) -> Any:  # numpy's name
+        """The matrix, or each of a stack of them, transposed."""
+        return self.swapaxes(-1, -2)
+
+    @property
     def real(self) -> Variable:
         """The variable itself."""
         return self
@@ -219,6 +226,18 @@ class Variable:
 
     def __rmod__(self, other: Any) -> Any:
         return elementwise("remainder", operator.mod, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return elementwise("floor_divide", operator.floordiv, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return elementwise("floor_divide", operator.floordiv, other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __neg__(self) -> Any:
         return elementwise("negative", operator.neg, self)
@@ -331,9 +350,11 @@ class Variable:
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         return Variable.function_door(function, args, options)
 
-    def item(self) -> Any:
-        """The only entry, still a variable."""
-        return self.reshape(())
+    def item(self, *index: Any) -> Any:
+        """The only entry, or the one at this place, still a variable."""
+        if not index:
+            return self.reshape(())
+        return self[index] if len(index) > 1 else self.ravel()[index[0]]
 
     def copy(self) -> Variable:
         """The variable itself: it never changes."""
@@ -382,8 +403,8 @@ for _name, _slopes in SLOPES.items():
 
 # x.mean() is np.mean(x), and so on.
 for _name in (
-    "all any argmax argmin argsort clip diagonal dot max mean min prod repeat round squeeze std "
-    "trace var"
+    "all any argmax argmin argsort clip conj cumprod diagonal dot max mean min nonzero prod repeat "
+    "round searchsorted squeeze std take trace var"
 ).split():
     setattr(Variable, _name, _array_method(_name))
 
