@@ -61,6 +61,7 @@ from helpers.functions.named import (
     valley,
 )
 from helpers.functions.problems import (
+    MINIMA,
     PROBLEMS,
     STARTS,
     bard,
@@ -82,6 +83,7 @@ from helpers.functions.registry import FAMILIES, NAMED, build, random, spec
 __all__ = [
     "DRAWS",
     "FAMILIES",
+    "MINIMA",
     "NAMED",
     "PROBLEMS",
     "STARTS",

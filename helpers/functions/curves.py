@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from helpers.functions.kinds import Curve, Formula, frozen, parameter
+
+SHORT = 4  # coefficients that still print on one line
 
 
 def horner(coefficients: Any, x: Any) -> Any:
@@ -59,11 +62,18 @@ def polynomial(*, coefficients: Any) -> Curve:
     return Curve(
         "polynomial",
         frozen(coefficients=c),
-        f"polynomial(degree={c.size - 1})",
+        _polynomial_label(c),
         lambda x: horner(c, x),
         lambda x: horner(slope, x),
         lambda x: horner(bend, x),
     )
+
+
+def _polynomial_label(c: NDArray[np.float64]) -> str:
+    """A short polynomial with its coefficients, so that it can be typed; a long one by its degree."""
+    if c.size > SHORT:
+        return f"polynomial(degree={c.size - 1})"
+    return f"polynomial(coefficients=[{', '.join(f'{v:.3g}' for v in c)}])"
 
 
 def sinusoid(*, amplitude: Any = 1.0, frequency: Any = 1.0, phase: Any = 0.0) -> Curve:

@@ -1,7 +1,8 @@
 """Sums of squares from the test set of Moré, Garbow and Hillstrom.
 
 Each problem is written as its residuals r(x), the rows of their Jacobian and their Hessians; then
-f = Σ r², ∇f = 2 Jᵀr and H = 2 (JᵀJ + Σ r_i H_i).
+f = Σ r², ∇f = 2 Jᵀr and H = 2 (JᵀJ + Σ r_i H_i). `STARTS` has the points to start from, `MINIMA` the
+places where f is least and its values there.
 
 References
 ----------
@@ -341,4 +342,27 @@ STARTS = {
     "wood": (-3.0, -1.0, -3.0, -1.0),
     "kowalik_osborne": (0.25, 0.39, 0.415, 0.39),
     "brown_dennis": (25.0, 5.0, -5.0, -1.0),
+}
+
+MINIMA: dict[str, tuple[tuple[float, ...], float]] = {
+    "rosenbrock": ((1.0, 1.0), 0.0),
+    "freudenstein_roth": ((5.0, 4.0), 0.0),
+    "powell_badly_scaled": ((1.098159329699759e-5, 9.106146739866316), 0.0),
+    "brown_badly_scaled": ((1e6, 2e-6), 0.0),
+    "beale": ((3.0, 0.5), 0.0),
+    "jennrich_sampson": ((0.257825213670364, 0.257825213670364), 124.36218235561483),
+    "helical_valley": ((1.0, 0.0, 0.0), 0.0),
+    "bard": ((0.082410559749789, 1.13303609202972, 2.34369517864254), 0.008214877306578985),
+    "gaussian_fit": ((0.398956137838757, 1.00001908448781, 0.0), 1.1279327696189352e-08),
+    "box_3d": ((1.0, 10.0, 1.0), 0.0),
+    "powell_singular": ((0.0, 0.0, 0.0, 0.0), 0.0),
+    "wood": ((1.0, 1.0, 1.0, 1.0), 0.0),
+    "kowalik_osborne": (
+        (0.192806934579038, 0.191282328734367, 0.123056506926321, 0.136062330683795),
+        0.00030750560384923864,
+    ),
+    "brown_dennis": (
+        (-11.5944399047622, 13.2036300512072, -0.40343948817686, 0.236778774455736),
+        85822.20162635634,
+    ),
 }
