@@ -105,9 +105,7 @@ class Pit:
         p = _points(p)
         if p.ndim != 1:
             raise ValueError(f"hessian wants one point of shape (2,), got shape {p.shape}")
-        dug, pull = _dug(self, p)
-        bend = self.shapes - pull[:, :, None] * pull[:, None, :]
-        return np.asarray(self.curve * np.eye(2) + np.einsum("k,kij->ij", dug, bend))
+        return _bend(self, p)
 
     @property
     def lowest(self) -> tuple[Array, float]:
@@ -281,6 +279,15 @@ def _dug(ground: Pit, p: Array) -> tuple[Array, Array]:
     return height * np.exp(-0.5 * (away * pull).sum(axis=1)), pull
 
 
+def _bend(ground: Pit, p: Array) -> Array:
+    """Second derivatives at p (2, ...), shape (..., 2, 2)."""
+    dug, pull = _dug(ground, p)
+    pull = np.moveaxis(pull, 1, -1)
+    shapes = ground.shapes.reshape(-1, *(1,) * (p.ndim - 1), 2, 2)
+    bend = shapes - pull[..., :, None] * pull[..., None, :]
+    return np.asarray(ground.curve * np.eye(2) + np.einsum("k...,k...ij->...ij", dug, bend))
+
+
 def _dig(seed: int, rng: np.random.Generator) -> Pit:
     count = int(rng.integers(4, 7))
     angle = rng.uniform(0, np.pi, count)
@@ -299,10 +306,9 @@ def _dig(seed: int, rng: np.random.Generator) -> Pit:
 
 
 def _find_hollows(ground: Pit) -> Array:
-    """Every local minimum: the low points of a fine grid, polished by Newton's method."""
+    """Every local minimum, deepest first: the low points of a fine grid, polished by Newton's method."""
     marks = np.linspace(0, SIDE_M, 61)
-    x, y = np.meshgrid(marks, marks, indexing="ij")
-    depth = ground.depth(np.stack([x, y]))
+    depth = _depth_on_grid(ground, marks)
     inner = depth[1:-1, 1:-1]
     around = [
         depth[1 + i : 60 + i, 1 + j : 60 + j]
@@ -313,30 +319,46 @@ def _find_hollows(ground: Pit) -> Array:
     low = np.argwhere(np.all([inner <= near for near in around], axis=0)) + 1
     if len(low) < HOLLOWS[0]:
         return np.empty((0, 2))
-    bottoms = [b for b in (_polish(ground, marks[ij]) for ij in low) if b is not None]
-    bottoms.sort(key=ground.depth)
-    return np.array(bottoms).reshape(-1, 2)
+    bottoms = _polish(ground, marks[low.T])
+    return bottoms.T[np.argsort(ground.depth(bottoms), kind="stable")]
 
 
-def _polish(ground: Pit, p: Array) -> Array | None:
-    """The bottom below p by Newton's method, made to go downhill where the ground is nearly flat."""
-    start = p
+def _depth_on_grid(ground: Pit, marks: Array) -> Array:
+    """`Pit.depth` at every pair of marks, (n, n), in less time: the squares are taken of the marks alone."""
+    x, y = (marks - ground.centres[:, :, None]).transpose(1, 0, 2)
+    shape = -0.5 * ground.shapes[:, :, :, None]
+    bent = (2 * shape[:, 0, 1] * x)[:, :, None] * y[:, None, :]
+    bent += (shape[:, 0, 0] * x**2)[:, :, None]
+    bent += (shape[:, 1, 1] * y**2)[:, None, :]
+    squares = (marks - SIDE_M / 2) ** 2
+    bowl = ground.curve / 2 * (squares[:, None] + squares - SIDE_M**2 / 2)
+    return np.asarray(bowl - np.tensordot(ground.dug, np.exp(bent, out=bent), 1))
+
+
+def _polish(ground: Pit, starts: Array) -> Array:
+    """The bottoms below points (2, n) by Newton's method, made to go downhill where the ground is nearly flat."""
+    p, moves = starts, np.ones(starts.shape[1])
     for _ in range(100):
-        curvatures, directions = np.linalg.eigh(ground.hessian(p))
-        pull = directions.T @ ground.slope(p) / np.maximum(np.abs(curvatures), FLAT)
-        step = _shortened(ground, p, directions @ pull)
+        curvatures, directions = np.linalg.eigh(_bend(ground, p))
+        pull = np.einsum("nij,in->nj", directions, ground.slope(p))
+        pull /= np.maximum(np.abs(curvatures), FLAT)
+        step = moves * _shortened(ground, p, np.einsum("nij,nj->in", directions, pull))
         p = p - step
-        if np.abs(step).max() < 1e-14:
+        moves[np.abs(step).max(axis=0) < 1e-14] = 0.0
+        if not moves.any():
             break
-    is_bottom = np.linalg.eigvalsh(ground.hessian(p))[0] > FLAT
-    return p if is_bottom and np.linalg.norm(p - start) < 0.3 else None
+    is_bottom = np.linalg.eigvalsh(_bend(ground, p))[:, 0] > FLAT
+    return p[:, is_bottom & (np.linalg.norm(p - starts, axis=0) < 0.3)]
 
 
 def _shortened(ground: Pit, p: Array, step: Array) -> Array:
-    """The step, halved until it does not lead uphill; rounding decides nothing below 1e-6 m."""
-    while np.abs(step).max() > 1e-6 and ground.depth(p - step) > ground.depth(p):
-        step = step / 2
-    return step
+    """The steps, halved until none leads uphill; rounding decides nothing below 1e-6 m."""
+    depth = ground.depth(p)
+    while True:
+        uphill = (np.abs(step).max(axis=0) > 1e-6) & (ground.depth(p - step) > depth)
+        if not uphill.any():
+            return step
+        step = np.where(uphill, step / 2, step)
 
 
 def _is_fair(ground: Pit, hollows: Array) -> bool:

@@ -45,6 +45,8 @@ class Notebook:
 
     def __init__(self, page: Any) -> None:
         self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def run(self, cell_id: str) -> str:
         """Run a cell and return the text it shows."""
@@ -122,6 +124,7 @@ def notebook(lab: str) -> Iterator[Notebook]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1200, "height": 900})
+        opened = Notebook(page)
         page.goto(f"{lab}/lab/tree/{WEEK}/{WEEK}.ipynb?reset")
         page.wait_for_selector(".jp-Notebook-cell", timeout=START_S * 1000)
         page.wait_for_function(
@@ -129,7 +132,6 @@ def notebook(lab: str) -> Iterator[Notebook]:
             timeout=START_S * 1000,
         )
         page.evaluate(PANEL + "nb.notebookConfig = {...nb.notebookConfig, windowingMode: 'none'}")
-        opened = Notebook(page)
         opened.run("imports")
         yield opened
         browser.close()
@@ -181,3 +183,70 @@ def test_moving_a_slider_by_keyboard_changes_the_figure(notebook: Notebook) -> N
         "(said) => document.querySelector('[role=img][aria-label]').ariaLabel != said", arg=said
     )
     assert canvas.screenshot() != before
+
+
+def test_a_cell_that_runs_again_shows_its_figure_once_and_no_still(notebook: Notebook) -> None:
+    for _ in range(2):
+        notebook.run("gradient-widget")
+    notebook.page.wait_for_function(
+        f"(id) => {{{CELL} return cell.node.querySelectorAll('.moving canvas').length == 1}}",
+        arg="gradient-widget",
+    )
+    shown = "[...document.querySelectorAll('img[data-still]')].some(image => image.offsetParent)"
+    assert not notebook.page.evaluate(shown)
+
+
+def test_two_views_of_a_figure_move_together(notebook: Notebook) -> None:
+    script = "nb.activeCellIndex = k; await window.jupyterapp.commands.execute('notebook:create-output-view');"
+    notebook.page.evaluate(f"async (id) => {{{CELL}{script}}}", "gradient-widget")
+    said = (
+        "[...document.querySelectorAll('.moving canvas')].map(canvas => canvas.ariaLabel)"
+        ".filter(text => text.startsWith('Contours'))"
+    )
+    notebook.page.wait_for_function(f"{said}.length == 2", timeout=30_000)
+    before = notebook.page.evaluate(said)
+    assert before[0] == before[1]
+    slider = notebook.page.get_by_role("slider").first
+    slider.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    notebook.page.wait_for_function(
+        f"(before) => {{ const now = {said}; return now[0] == now[1] && now[0] != before }}",
+        arg=before[0],
+    )
+
+
+def test_the_sandpit_is_dug_from_the_keyboard_alone(notebook: Notebook) -> None:
+    notebook.run("sandpit-game")
+    notebook.show("sandpit-game")
+    stage = notebook.page.get_by_role("group", name="Sandpit.")
+    stage.wait_for(timeout=30_000)
+    stage.focus()
+    for key in ("ArrowLeft", "Shift+ArrowUp", "Enter"):
+        notebook.page.keyboard.press(key)
+    dug = notebook.page.get_by_role("img", name="dip 1 of 25")
+    dug.wait_for(timeout=30_000)
+    assert "spade at (2.95, 3.5) m" in (dug.get_attribute("aria-label") or "")
+
+
+NUMBERS = """(code) => {
+  const canvas = new Function(code.replace('export default { render };', 'return { spoken, roundNumbers };'))();
+  const ranges = [[-5, 5], [0, 1.07], [-2.2, 2.2], [0, 0.0003], [-1e-7, 3e-7], [0, 2.5e6], [61, 74.5], [-0.04, 0.04]];
+  const ticks = ranges.flatMap(([low, high]) => canvas.roundNumbers(low, high));
+  const steps = [[0.525, 0.025], [2.5, 2.5], [-0.02, 0.01], [-1e-17, 0.1], [0.3, 0.1], [12, 1], [450, 10]];
+  return [ticks, steps.map(([value, step]) => canvas.spoken(value, step))];
+}"""
+
+
+def test_the_numbers_at_axes_and_sliders_say_what_they_stand_for(notebook: Notebook) -> None:
+    code = (Path(__file__).parents[1] / "helpers" / "widgets" / "canvas.js").read_text("utf-8")
+    ticks, spoken = notebook.page.evaluate(NUMBERS, code)
+    assert len(ticks) > 24
+    for value, text in ticks:
+        assert float(text.replace("−", "-")) == pytest.approx(value, rel=1e-9, abs=1e-15)
+        assert "-" not in text
+        assert len(text) <= 8
+    assert spoken == ["0.525", "2.5", "−0.02", "0.0", "0.3", "12", "450"]
+
+
+def test_the_browser_met_no_error_on_the_way(notebook: Notebook) -> None:
+    assert notebook.complaints == []

@@ -146,7 +146,7 @@ numbers = st.floats(-1.5, 1.5)
 @settings(max_examples=25, deadline=None)
 @given(numbers, numbers)
 def test_the_arrow_is_the_gradient_and_crosses_the_contour(x: float, y: float) -> None:
-    scene = contours_with_gradient_scene(functions.saddle, (x, y), size=21)
+    scene = contours_with_gradient_scene(functions.saddle, (x, y))
     layers = scene.panels[0].layers
     slope = functions.saddle.gradient([x, y])
     arrow = [layer for layer in layers if isinstance(layer, Arrows)]

@@ -6,12 +6,15 @@ import html
 import json
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
 import traitlets
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbconvert import HTMLExporter
 
 from helpers import functions, widgets
@@ -62,6 +65,11 @@ SLIDERS = [(name, control["name"]) for name, make in WIDGETS.items() for control
 
 def test_every_moving_figure_of_the_package_is_moved_here() -> None:
     assert set(widgets.__all__) == set(WIDGETS)
+
+
+def test_the_bench_times_every_moving_figure() -> None:
+    bench = (Path(__file__).parents[1] / "bench" / "redraw.py").read_text("utf-8")
+    assert [name for name in widgets.__all__ if f"widgets.{name}(" not in bench] == []
 
 
 @pytest.mark.parametrize(("name", "slider"), SLIDERS)
@@ -144,6 +152,22 @@ def test_a_page_with_the_widgets_state_but_no_kernel_shows_the_still(shown: Any)
     assert f'alt="{html.escape(figure.alt)}"' in page
 
 
+@pytest.mark.parametrize("template", ["lab", "classic", "basic"])
+def test_a_page_of_all_moving_figures_shows_every_one_of_them_standing(
+    shown: Any, template: str
+) -> None:
+    figures = [make() for make in WIDGETS.values()]
+    for figure in figures:
+        figure._ipython_display_()
+    outputs = [nbformat.v4.new_output("display_data", data) for data in shown]
+    cell = nbformat.v4.new_code_cell("f", outputs=outputs)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    page, _ = HTMLExporter(template_name=template).from_notebook_node(notebook)
+    assert page.count("data-still=") == len(figures)
+    for figure in figures:
+        assert f'alt="{figure.alt}"' in html.unescape(page)
+
+
 def test_the_still_bears_the_name_by_which_the_canvas_hides_it(shown: Any) -> None:
     figure = WIDGETS["line_fit"]()
     figure._ipython_display_()
@@ -174,7 +198,9 @@ def test_values_with_other_names_are_refused(values: dict[str, float]) -> None:
         figure.values = values
 
 
-@pytest.mark.parametrize("message", ["dig", {}, {"press": "explode"}, None, {"values": {}}])
+@pytest.mark.parametrize(
+    "message", ["dig", {}, {"received": True}, {"press": "explode"}, None, {"values": {}}]
+)
 def test_a_message_that_is_no_button_is_ignored(message: Any) -> None:
     figure = WIDGETS["sandpit"]()
     figure._hear(figure, message, [])
@@ -187,6 +213,28 @@ def test_the_canvas_is_one_file_that_loads_nothing_else() -> None:
     assert "import " not in code
     assert 'setAttribute("role", "img")' in code
     assert 'type: "range"' in code
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e-6, 1e6), st.integers(10, 400))
+def test_a_slider_has_round_steps_and_enough_of_them(span: float, parts: int) -> None:
+    step = controls.fine(span, parts)
+    assert f"{step:e}"[0] in "125"
+    assert float(f"{step:.0e}") == step
+    assert parts * 0.99 <= span / step <= 2.6 * parts
+
+
+def test_what_lies_below_is_computed_once_and_not_at_every_move() -> None:
+    calls = []
+
+    def slow(p: Any) -> float:
+        calls.append(1)
+        return float(p[0]) ** 2 + float(p[1]) ** 2
+
+    figure = widgets.contours_with_gradient(slow)
+    first = len(calls)
+    figure.values = {"x": 0.3, "y": 0.2}
+    assert len(calls) - first < first / 20
 
 
 def test_moving_and_still_start_at_the_same_place() -> None:

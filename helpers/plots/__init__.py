@@ -29,7 +29,6 @@ from helpers.plots.guesses import guess_the_order
 from helpers.plots.learning import activations, drawn_curve, two_walks
 from helpers.plots.maps import grid_map, spherical_volume
 from helpers.plots.networks import (
-    computation_graph,
     cost_landscape,
     curve_drawing,
     layer_gradients,
@@ -41,6 +40,7 @@ from helpers.plots.series import convergence_disc, taylor_orders, taylor_sheets
 from helpers.plots.slopes import contours_with_gradient, path_on_field, vector_field
 from helpers.plots.steps import error_slopes, noisy_slope, step_errors
 from helpers.plots.surfaces import gallery, slices, surface_with_tangent
+from helpers.plots.tapes import computation_graph
 
 __all__ = [
     "Figure",

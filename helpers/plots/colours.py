@@ -11,6 +11,7 @@ References
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,15 @@ def shade(share: ArrayLike, signed: bool = False) -> NDArray[np.uint8]:
     ndarray of uint8, shape (..., 4)
         Red, green, blue and opacity.
     """
-    colours: Any = colormaps["RdBu_r" if signed else "viridis"](np.asarray(share, float))
+    share = np.asarray(share, float)
+    steps = np.clip(256 * np.nan_to_num(share), 0, 255).astype(np.intp)
+    return np.where(np.isnan(share)[..., None], np.uint8(0), _table(signed)[steps])
+
+
+@cache
+def _table(signed: bool) -> NDArray[np.uint8]:
+    """The 256 colours of a map."""
+    colours: Any = colormaps["RdBu_r" if signed else "viridis"](np.arange(256))
     return np.round(255 * np.asarray(colours)).astype(np.uint8)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, BLUE, GREY, VERMILION, series
 from helpers.plots.drawing import Figure, draw
+from helpers.plots.legends import free_corner
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Layer, Line, Panel, Points, Scene, short
 from helpers.plots.steps import step_errors
@@ -64,13 +65,16 @@ def secant_to_tangent_scene(
         layers.append(Points(np.array([a + step]), np.array([foot + rise]), colour, marker))
         said.append(f"step {short(step)} gives slope {short(rise / step)}")
     layers.append(
-        Line(ends, foot + slope * (ends - a), BLUE, "solid", 2.2, f"tangent: slope {short(slope)}")
+        Line(
+            ends, foot + slope * (ends - a), BLUE, "longdash", 2.2, f"tangent: slope {short(slope)}"
+        )
     )
     layers.append(Points(np.array([a]), np.array([foot])))
     alt = f"Secants of {name(f)} from x = {short(a)}: {', '.join(said)}; the tangent has slope {short(slope)}."
     title = "the shorter the step, the nearer the tangent"
-    corner = "upper left" if slope > 0 else "upper right"
-    panel = Panel(layers, x, padded(heights, 0.25), title, "x", "f(x)", legend=corner)
+    limits = padded(heights, 0.25)
+    corner = free_corner(layers, x, limits)
+    panel = Panel(layers, x, limits, title, "x", "f(x)", legend=corner)
     return Scene([panel], alt, height=4.4)
 
 
@@ -118,7 +122,7 @@ def stacked_derivatives_scene(f: Function, at: float = 1.0, x: Limits = (-4.0, 4
         ]
         here.append(short(float(value[0])))
         title = f"{label}({short(at)}) = {here[-1]}"
-        panels.append(Panel(layers, x, limits, title, "x" if i == 2 else "", label))
+        panels.append(Panel(layers, x, limits, title, "x" if i == 2 else "", f"{label}(x)"))
     alt = f"{name(f)} and its first two derivatives; at x = {short(at)} they are {here[0]}, {here[1]} and {here[2]}."
     return Scene(panels, alt, height=6.6)
 
@@ -151,10 +155,11 @@ def corner_and_jump_scene(h: float = 0.5) -> Scene:
         *_secant(h, 1, 0, 0, BLUE, "dashdot", "^", f"from the right: slope {short(1 / h)}"),
         Points(np.zeros(1), np.zeros(1)),
     ]
-    window = (-1.5, 1.5), (-0.6, 2.4)
+    window = (-1.5, 1.5), (-0.6, 3.0)
+    spots = [free_corner(layers, *window, columns=2) for layers in (corner, jump)]
     panels = [
-        Panel(corner, *window, "corner: two slopes at 0", "x", "|x|", legend="upper center"),
-        Panel(jump, *window, "jump: no slope at 0", "x", "step", legend="upper center"),
+        Panel(corner, *window, "corner: two slopes at 0", "x", "|x|", legend=spots[0]),
+        Panel(jump, *window, "jump: no slope at 0", "x", "step", legend=spots[1]),
     ]
     alt = (
         f"A corner and a jump at 0, with secants of step {short(h)}: at the corner the slopes are −1 "

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, VERMILION, WHITE, series
 from helpers.plots.drawing import Figure, draw
+from helpers.plots.legends import free_corner
 from helpers.plots.sampling import Function
 from helpers.plots.scene import (
     Field,
@@ -25,8 +26,8 @@ from helpers.plots.scene import (
     contour_lines,
     short,
 )
-from helpers.plots.slopes import steep
-from helpers.plots.wording import name, padded, pair
+from helpers.plots.slopes import Ground, ground
+from helpers.plots.wording import counted, name, padded, pair
 
 Array = NDArray[np.float64]
 Limits = tuple[float, float]
@@ -76,11 +77,12 @@ def newton_hops_scene(f: Function, x0: float, steps: int = 5, x: Limits = (-3.0,
     ]
     done = way.size - 1
     alt = (
-        f"Newton's method on {name(f)} from x = {short(x0)}: after {done} steps it is at "
+        f"Newton's method on {name(f)} from x = {short(x0)}: after {counted(done, 'step')} it is at "
         f"x = {short(way[-1])}, where f is {short(values[-1])}."
     )
     title = f"x{_low(done)} = {short(way[-1], 6)},  f = {short(values[-1])}"
-    panel = Panel(layers, x, limits, title, "x", "f(x)", legend="upper left")
+    corner = free_corner(layers, x, limits)
+    panel = Panel(layers, x, limits, title, "x", "f(x)", legend=corner)
     return Scene([panel], alt, height=4.4)
 
 
@@ -188,13 +190,14 @@ def descent_paths(
     >>> descent_paths(bowl, (1.8, 1.2), rates=[0.1, 0.4])
     20 steps of gradient descent on bowl from (1.8, 1.2): rate 0.1 ends at f = 0.000431, rate 0.4 at f = 3.85e−9.
     """
-    scene_of = [descent_path_scene(f, x0, rate, steps, reach) for rate in rates]
+    below = ground(f, sampling.square(None, reach), 61, "")
+    scene_of = [descent_path_scene(f, x0, rate, steps, reach, below) for rate in rates]
     ends = [_descend(f, x0, rate, steps) for rate in rates]
     said = ", ".join(
         f"rate {short(rate)} {'ends ' if i == 0 else ''}at f = {_height(f, way[:, -1])}"
         for i, (rate, way) in enumerate(zip(rates, ends, strict=True))
     )
-    alt = f"{steps} steps of gradient descent on {name(f)} from {pair(x0)}: {said}."
+    alt = f"{counted(steps, 'step')} of gradient descent on {name(f)} from {pair(x0)}: {said}."
     panels = [scene.panels[0] for scene in scene_of]
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
@@ -202,16 +205,19 @@ def descent_paths(
 
 
 def descent_path_scene(
-    f: Function, x0: ArrayLike, rate: float, steps: int = 20, reach: float = 2.0, size: int = 61
+    f: Function,
+    x0: ArrayLike,
+    rate: float,
+    steps: int = 20,
+    reach: float = 2.0,
+    below: Ground | None = None,
 ) -> Scene:
-    """One panel of `descent_paths`."""
+    """One panel of `descent_paths`; what lies `below` need not be computed for each."""
     way = _descend(f, x0, rate, int(steps))
     window = sampling.square(None, reach)
-    ground = sampling.field(f, *window, size=size, log=steep(f, window))
     shown = np.clip(way, -10 * reach, 10 * reach)
     layers: list[Layer] = [
-        ground,
-        contour_lines(ground, 14),
+        *(below or ground(f, window, 61, "")),
         Line(shown[0], shown[1], WHITE, "solid", 1.6),
         Points(shown[0], shown[1], VERMILION, "o", 6),
         Points(shown[0, :1], shown[1, :1], WHITE, "s", 8),
@@ -219,7 +225,10 @@ def descent_path_scene(
     end = _height(f, way[:, -1])
     outside = bool(np.abs(way[:, -1]).max() > reach)
     title = f"rate {short(rate)}: f = {end}" + (" (gone)" if outside else "")
-    alt = f"{int(steps)} steps of gradient descent on {name(f)} from {pair(x0)} with rate {short(rate)} end at f = {end}."
+    alt = (
+        f"{counted(int(steps), 'step')} of gradient descent on {name(f)} from {pair(x0)} with rate "
+        f"{short(rate)} reach f = {end}."
+    )
     return Scene([Panel(layers, *window, title, "x", "y", equal=True)], alt, height=5.0)
 
 
@@ -262,12 +271,15 @@ def lagrange_contours(f: Function, g: Function, along: float = 0.1, reach: float
 
 
 def lagrange_contours_scene(
-    f: Function, g: Function, along: float = 0.1, reach: float = 2.0, size: int = 81
+    f: Function,
+    g: Function,
+    along: float = 0.1,
+    reach: float = 2.0,
+    below: tuple[Ground, Array] | None = None,
 ) -> Scene:
-    """Scene of `lagrange_contours`."""
+    """Scene of `lagrange_contours`; what lies `below` need not be computed at every move."""
     window = sampling.square(None, reach)
-    ground = sampling.field(f, *window, size=size, log=steep(f, window))
-    way = _constraint(g, window)
+    (field, contours), way = below or constraint_on_ground(f, g, reach)
     here = way[:, min(int(along * way.shape[1]), way.shape[1] - 1)]
     heights = sampling.values(f, way)
     best = way[:, int(np.argmin(heights))]
@@ -279,9 +291,9 @@ def lagrange_contours_scene(
         for v, colour in ((up, VERMILION), (normal, ORANGE))
     ]
     layers: list[Layer] = [
-        ground,
-        contour_lines(ground, 14),
-        contour_lines(ground, [here_f], BLACK, width=1.8, opacity=1.0),
+        field,
+        contours,
+        contour_lines(field, [here_f], BLACK, width=1.8, opacity=1.0),
         Line(way[0], way[1], WHITE, "dashed", 2.6),
         Points(best[:1], best[1:], WHITE, "*", 15),
         *pointers,
@@ -295,6 +307,12 @@ def lagrange_contours_scene(
     )
     title = f"f = {short(here_f)}, {angle:.0f}° between ∇f and ∇g (★ least f)"
     return Scene([Panel(layers, *window, title, "x", "y", equal=True)], alt, height=5.0)
+
+
+def constraint_on_ground(f: Function, g: Function, reach: float) -> tuple[Ground, Array]:
+    """The contours of f, and the longest piece of g = 0 as points (2, k)."""
+    window = sampling.square(None, reach)
+    return ground(f, window, name=""), _constraint(g, window)
 
 
 def _constraint(g: Function, window: sampling.Window) -> Array:

@@ -24,7 +24,7 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 from PIL import Image
 
-from helpers.plots.colours import DASHES
+from helpers.plots.colours import DASHES, shade
 from helpers.plots.scene import (
     Arrows,
     Field,
@@ -40,6 +40,8 @@ from helpers.plots.scene import (
 WIDTH_IN = 7.2
 DOTS_PER_INCH = 150
 SHOWN_WIDTH_PX = 720
+RAMP = 112
+"""How many of a picture's 256 colours are kept for its fields."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +100,32 @@ def _drawn(scene: Scene) -> bytes:
     for i, panel in enumerate(scene.panels):
         _draw_panel(sheet.add_subplot(grid[divmod(i, scene.columns)]), panel)
     canvas.draw()
-    return _png(np.asarray(canvas.buffer_rgba()))
+    return _png(np.asarray(canvas.buffer_rgba()), _ramp(scene))
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG of 256 colours: a quarter of the bytes, and no difference to the eye."""
-    image = Image.fromarray(pixels).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE)
+def _ramp(scene: Scene) -> NDArray[np.uint8]:
+    """The colours that a picture's fields and surfaces pass through, shape (k, 3); none without."""
+    layers = [layer for panel in scene.panels for layer in panel.layers]
+    signed = any(isinstance(layer, Field) and layer.signed for layer in layers)
+    smooth = any(isinstance(layer, (Field, Mesh)) for layer in layers)
+    return shade(np.linspace(0, 1, RAMP if smooth else 0), signed)[:, :3]
+
+
+def _png(pixels: NDArray[np.uint8], ramp: NDArray[np.uint8]) -> bytes:
+    """A PNG of 256 colours, a quarter of the bytes.
+
+    The colours of fields are among them: a palette of the picture's own would show as steps that
+    look like contours.
+    """
+    image = Image.fromarray(pixels).convert("RGB")
+    own = image.quantize(256 - len(ramp), Image.Quantize.FASTOCTREE)
+    if len(ramp):
+        colours = [*ramp.ravel().tolist(), *(own.getpalette() or [])]
+        palette = Image.new("P", (1, 1))
+        palette.putpalette(colours[: 3 * 256])
+        own = image.quantize(palette=palette, dither=Image.Dither.NONE)
     stream = io.BytesIO()
-    image.save(stream, "png")
+    own.save(stream, "png")
     return stream.getvalue()
 
 
@@ -247,7 +267,7 @@ def _paint_text(ax: Axes, text: Text, depth: int) -> None:
         fontsize=text.size,
         annotation_clip=False,
         zorder=depth,
-        bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
+        bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": text.paper},
     )
 
 

@@ -11,6 +11,7 @@ from scipy import stats
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, WHITE, series
 from helpers.plots.drawing import Figure, draw
+from helpers.plots.legends import free_corner
 from helpers.plots.sampling import Function
 from helpers.plots.scene import (
     Field,
@@ -25,7 +26,7 @@ from helpers.plots.scene import (
     polygons,
     short,
 )
-from helpers.plots.wording import padded
+from helpers.plots.wording import counted, padded
 
 Array = NDArray[np.float64]
 Limits = tuple[float, float]
@@ -60,7 +61,7 @@ def line_fit_scene(x: ArrayLike, y: ArrayLike, m: float, c: float) -> Scene:
     sticks_x = np.stack([x, x, np.full(x.size, np.nan)], axis=1).ravel()
     sticks_y = np.stack([y, m * x + c, np.full(x.size, np.nan)], axis=1).ravel()
     layers: list[Layer] = [
-        Line(sticks_x, sticks_y, VERMILION, "solid", 1.6, "residuals"),
+        Line(sticks_x, sticks_y, VERMILION, "dashed", 1.6, "residuals"),
         Line(ends, m * ends + c, BLUE, "solid", 2.2, "line"),
         Points(x, y, BLACK, "o", 6, "data"),
     ]
@@ -71,7 +72,9 @@ def line_fit_scene(x: ArrayLike, y: ArrayLike, m: float, c: float) -> Scene:
         f"χ² = {short(chi)}; the least possible is {short(least)}."
     )
     title = f"{equation},  χ² = {short(chi)} (least {short(least)})"
-    panel = Panel(layers, limits, padded(y, 0.25), title, "x", "y", legend="upper left")
+    heights = padded(y, 0.25)
+    corner = free_corner(layers, limits, heights)
+    panel = Panel(layers, limits, heights, title, "x", "y", legend=corner)
     return Scene([panel], alt, height=4.2)
 
 
@@ -105,7 +108,7 @@ def chi_squared_valley(
     Examples
     --------
     >>> chi_squared_valley(lambda b: b[0] ** 2 + b[1] ** 2, (-1, 1), (-1, 1), {"Newton": [[1, 1], [0, 0]]})
-    χ² over b₁ and b₂: Newton goes from 2 to 0 in 1 steps.
+    χ² over b₁ and b₂: Newton goes from 2 to 0 in 1 step.
     """
     values = sampling.values(chi_squared, sampling.grid(first, second, 121))
     ground = Field(values, first, second, "χ²", log=True)
@@ -115,10 +118,11 @@ def chi_squared_valley(
         way = np.asarray(path, float).T
         layers.append(_path_line(way, i, label))
         start, end = (short(float(v)) for v in sampling.values(chi_squared, way[:, [0, -1]]))
-        said.append(f"{label} goes from {start} to {end} in {way.shape[1] - 1} steps")
+        steps = counted(way.shape[1] - 1, "step")
+        said.append(f"{label} goes from {start} to {end} in {steps}")
     lowest = f"the least value shown is {short(float(np.nanmin(values)))}"
     alt = f"χ² over {names[0]} and {names[1]}: {', '.join(said) or lowest}."
-    legend = "upper right" if paths else ""
+    legend = free_corner(layers, first, second) if paths else ""
     panel = Panel(layers, first, second, "the valley of χ²", *names, legend=legend)
     return draw(Scene([panel], alt, height=4.8))
 
@@ -148,7 +152,7 @@ def histogram_fit(
     parameters : array_like
         What the model takes after x, as (μ, σ).
     width : float, optional
-        Width of a bar; by default nine tenths of the usual distance.
+        Width of a bar; by default nine tenths of the usual distance, less where two are nearer.
 
     Examples
     --------
@@ -167,7 +171,7 @@ def histogram_fit_scene(
 ) -> Scene:
     """Scene of `histogram_fit`."""
     x, y = np.asarray(x, float), np.asarray(y, float)
-    width = width or 0.9 * float(np.median(np.diff(x)))
+    widths = _bar_widths(x) if width is None else np.full(x.size, float(width))
     numbers = [float(p) for p in np.asarray(parameters, float)]
 
     def curve(t: Array) -> Array:
@@ -180,26 +184,35 @@ def histogram_fit_scene(
         f"{x.size} bars and the fitted curve: the largest gap is {short(gap[worst])}, at "
         f"x = {short(x[worst])}, and the squares of all gaps add up to χ² = {chi}."
     )
-    t = np.linspace(x[0] - width, x[-1] + width, 241)
+    t = np.linspace(x[0] - widths[0], x[-1] + widths[-1], 241)
     top: list[Layer] = [
-        bars(x, y, width, SKY, label="data"),
+        bars(x, y, widths, SKY, label="data"),
         Line(t, curve(t), VERMILION, "solid", 2.4, "model"),
     ]
     limits, highest = (float(t[0]), float(t[-1])), 1.15 * float(max(y.max(), curve(t).max()))
     title = f"χ² = {chi}"
-    upper = Panel(top, limits, (0, highest), title, "", "height", legend="upper right")
-    return Scene([upper, _gap_panel(x, gap, width, limits)], alt, height=5.4)
+    corner = free_corner(top, limits, (0, highest))
+    upper = Panel(top, limits, (0, highest), title, "", "height", legend=corner)
+    return Scene([upper, _gap_panel(x, gap, widths, limits)], alt, height=5.4)
 
 
-def _gap_panel(x: Array, gap: Array, width: float, limits: Limits) -> Panel:
+def _bar_widths(x: Array) -> Array:
+    """Nine tenths of the usual distance, less where a neighbour is nearer."""
+    gaps = np.diff(x)
+    nearest = np.minimum(np.append(gaps, np.inf), np.append(np.inf, gaps))
+    return np.asarray(0.9 * np.minimum(nearest, np.median(gaps)))
+
+
+def _gap_panel(x: Array, gap: Array, widths: Array, limits: Limits) -> Panel:
     """What stands over the curve, and what hangs under it."""
     size = 1.7 * float(np.abs(gap).max()) or 1.0
     layers: list[Layer] = [
         Line(np.array(limits), np.zeros(2), BLACK, "solid", 1.0),
-        bars(x, np.maximum(gap, 0), width, BLUE, label="over the curve"),
-        bars(x, np.minimum(gap, 0), width, ORANGE, label="under the curve"),
+        bars(x, np.maximum(gap, 0), widths, BLUE, label="over the curve"),
+        bars(x, np.minimum(gap, 0), widths, ORANGE, label="under the curve"),
     ]
-    return Panel(layers, limits, (-size, size), "data − model", "x", "gap", legend="upper right")
+    corner = free_corner(layers, limits, (-size, size))
+    return Panel(layers, limits, (-size, size), "data − model", "x", "gap", legend=corner)
 
 
 def residuals_plot(
@@ -210,7 +223,7 @@ def residuals_plot(
     Examples
     --------
     >>> residuals_plot([0, 1, 2], [1, 2, 4], [1, 2.5, 3.5])
-    3 residuals against x: their mean is 0, the largest in size is −0.5, and they change sign 1 times.
+    3 residuals against x: their mean is 0, the largest in size is −0.5, and they change sign 1 time.
     """
     x = np.asarray(x, float)
     r = (np.asarray(y, float) - np.asarray(y_fit, float)) / np.asarray(sigma, float)
@@ -228,10 +241,10 @@ def residuals_plot(
     mean = float(r.mean()) if abs(r.mean()) > 1e-12 * size else 0.0
     alt = (
         f"{r.size} residuals against x: their mean is {short(mean)}, the largest in size is "
-        f"{short(worst)}, and they change sign {changes} times."
+        f"{short(worst)}, and they change sign {counted(changes, 'time')}."
     )
     unit = "residual" if np.ndim(sigma) == 0 and sigma == 1.0 else "residual / σ"
-    title = f"{name}: {changes} changes of sign"
+    title = f"{name}: {counted(changes, 'change')} of sign"
     panel = Panel(layers, padded(x), (-size, size), title, "x", unit)
     return draw(Scene([panel], alt, height=3.6))
 
@@ -304,7 +317,7 @@ def which_starts_converge(
     lost = np.stack(np.meshgrid(first, second))[:, ~arrived]
     layers: list[Layer] = [
         Field(shown, *window, "steps", smooth=False),
-        points(lost, colour=VERMILION, marker="x", size=6),
+        points(lost, colour=BLACK, marker="x", size=6),
     ]
     if best is not None:
         layers.append(points(best, colour=WHITE, marker="*", size=16))

@@ -94,7 +94,7 @@ def grid_map_scene(
     )
     left = Panel(before, *window, f"before: the square at {pair(corner)}", *names, equal=True)
     title = f"after: det J = {short(det)} ({change})"
-    right = Panel(after, *limits, title, "F₁", "F₂", equal=True)
+    right = Panel(after, *limits, title, "F₀", "F₁", equal=True)
     return Scene([left, right], alt, columns=2, height=3.9)
 
 
@@ -120,7 +120,7 @@ def _grid_layers(across: Array, up: Array) -> list[Layer]:
 def _sides(foot: Array, sides: Array) -> list[Layer]:
     """Arrows along the two sides, the columns of `sides`, and their foot."""
     feet = np.repeat(foot[:, None], 2, axis=1)
-    return [arrows(feet, sides, colour=BLACK), points(foot, size=5)]
+    return [arrows(feet, sides, colour=BLACK, width=1.4), points(foot, size=4)]
 
 
 def _outline(square: Array) -> Array:

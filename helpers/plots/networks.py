@@ -1,9 +1,11 @@
-"""Networks: the graph of a computation, a network of four neurons, cost, training, gradients."""
+"""Networks: four neurons, cost, training, gradients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, BLUE, GREEN, GREY, PALE, VERMILION, WHITE
 from helpers.plots.drawing import Figure, draw
+from helpers.plots.legends import free_corner
 from helpers.plots.scene import (
-    Arrows,
     Field,
     Layer,
     Line,
@@ -20,90 +22,13 @@ from helpers.plots.scene import (
     Points,
     Scene,
     Text,
-    arrows,
     bars,
     contour_lines,
     short,
 )
-from helpers.plots.wording import padded
-
-if TYPE_CHECKING:
-    from helpers.autodiff import Step
+from helpers.plots.wording import counted, padded
 
 Array = NDArray[np.float64]
-
-
-def computation_graph(steps: Iterable[Step]) -> Figure:
-    """Draw a computation as a graph, values going forward and derivatives coming backward.
-
-    Parameters
-    ----------
-    steps : iterable of Step
-        What `helpers.autodiff.trace(f, x)` returns: each step has a name, an operation, the names of
-        its inputs, a value and an adjoint.
-
-    Examples
-    --------
-    >>> from helpers.autodiff import trace
-    >>> computation_graph(trace(lambda x: np.sin(x) * x, 2.0))
-    Computation in 3 steps: the input is 2, the result is 1.82, and the derivative that comes back is 0.077.
-    """
-    steps = list(steps)
-    spots = _spots(steps)
-    layers: list[Layer] = []
-    for step in steps:
-        layers += [_edge(spots[name], spots[step.name]) for name in step.inputs if name in spots]
-    for step in steps:
-        layers += _node(step, *spots[step.name])
-    x = [spot[0] for spot in spots.values()]
-    y = [spot[1] for spot in spots.values()]
-    first, last = steps[0], steps[-1]
-    alt = (
-        f"Computation in {len(steps)} steps: the input is {_numbers(first.value)}, the result is "
-        f"{_numbers(last.value)}, and the derivative that comes back is {_numbers(first.adjoint)}."
-    )
-    title = "values forward (blue, above) · derivatives backward (red, below)"
-    window = (min(x) - 0.9, max(x) + 0.7), (min(y) - 0.6, max(y) + 0.6)
-    height = 1.2 + 1.1 * (max(y) - min(y) + 1)
-    return draw(Scene([Panel(layers, *window, title, axes=False)], alt, height=height))
-
-
-def _spots(steps: Sequence[Step]) -> dict[str, tuple[float, float]]:
-    """Where each step stands: as far right as the longest way to it, one below the other."""
-    column: dict[str, int] = {}
-    for step in steps:
-        column[step.name] = max((column[i] + 1 for i in step.inputs if i in column), default=0)
-    members: dict[int, list[str]] = {}
-    for name, c in column.items():
-        members.setdefault(c, []).append(name)
-    return {
-        name: (float(c), (len(names) - 1) / 2 - row + 0.25 * (c % 2))
-        for c, names in members.items()
-        for row, name in enumerate(names)
-    }
-
-
-def _edge(start: tuple[float, float], end: tuple[float, float]) -> Arrows:
-    a, b = np.array(start), np.array(end)
-    way = b - a
-    return arrows(a + 0.16 * way, 0.64 * way, colour=GREY, width=1.6)
-
-
-def _node(step: Step, x: float, y: float) -> list[Layer]:
-    operation = step.operation if step.operation != step.name else "input"
-    return [
-        Points(np.array([x]), np.array([y]), PALE, "o", 30),
-        Text(x, y, step.name, BLACK, "center"),
-        Text(x, y, operation, GREY, "center", raise_by=36, size=9),
-        Text(x, y, _numbers(step.value), BLUE, "center", raise_by=22),
-        Text(x, y, _numbers(step.adjoint), VERMILION, "center", raise_by=-23),
-    ]
-
-
-def _numbers(value: Any) -> str:
-    numbers = np.asarray(value, float).ravel()
-    shown = ", ".join(short(float(n)) for n in numbers[:3])
-    return shown if numbers.size == 1 else f"[{shown}{', …' if numbers.size > 3 else ''}]"
 
 
 WEIGHTS = {"w1": 4.0, "w2": -3.0, "b1": -1.0, "b2": 2.0, "v1": 1.5, "v2": 1.2, "c": 0.0, "x": 0.5}
@@ -175,9 +100,9 @@ def _diagram(weights: Mapping[str, float], values: Sequence[float]) -> Panel:
     for (x, y), text, value, bias in zip(spots, names, values, biases, strict=True):
         layers += [
             Points(np.array([x]), np.array([y]), PALE, "o", 34),
-            Text(x, y, text, BLACK, "center", 6, 9),
-            Text(x, y, short(value), BLACK, "center", -6, 9),
-            Text(x, y, bias, GREY, "center", -26, 9),
+            Text(x, y, text, BLACK, "center", 6, 9, 0.0),
+            Text(x, y, short(value), BLACK, "center", -6, 9, 0.0),
+            Text(x, y, bias, GREY, "center", -26, 9, 0.0),
         ]
     return Panel(layers, (-0.35, 2.35), (-1.3, 1.3), "blue +, red dashed −", axes=False)
 
@@ -187,7 +112,7 @@ def _response(weights: Mapping[str, float]) -> Panel:
     curves = _activations(weights, x)
     here = _activations(weights, np.array([weights["x"]]))
     layers: list[Layer] = [
-        Line(np.full(2, weights["x"]), np.array([-1.2, 1.2]), GREY, "solid", 1.0)
+        Line(np.full(2, weights["x"]), np.array([-1.2, 1.9]), GREY, "solid", 1.0)
     ]
     for values, (colour, dash, width, label) in zip(
         curves,
@@ -201,7 +126,9 @@ def _response(weights: Mapping[str, float]) -> Panel:
         layers.append(Line(x, values, colour, dash, width, label))
     layers.append(Points(np.array([weights["x"]]), here[2], BLUE, "o", 8))
     title = f"y({short(weights['x'])}) = {short(float(here[2, 0]))}"
-    return Panel(layers, (-2, 2), (-1.2, 1.2), title, "x", "activation", legend="lower right")
+    window = (-2.0, 2.0), (-1.2, 1.9)
+    corner = free_corner(layers, *window, columns=2)
+    return Panel(layers, *window, title, "x", "activation", legend=corner)
 
 
 def not_cost(w: ArrayLike, b: ArrayLike) -> Array:
@@ -236,37 +163,44 @@ def cost_landscape_scene(
     start: tuple[float, float] = (1.0, -1.0), rate: float = 0.3, steps: int = 300
 ) -> Scene:
     """Scene of `cost_landscape`."""
-    window = (-6.0, 3.0), (-3.0, 5.0)
-    ground = Field(not_cost(*sampling.grid(*window, 91)), *window, "mean cost")
+    field, contours = _not_ground()
     way = _not_path(start, rate, int(steps))
     end = way[:, -1]
     costs = [float(not_cost(*way[:, k])) for k in (0, -1)]
     layers: list[Layer] = [
-        ground,
-        contour_lines(ground, 14),
+        field,
+        contours,
         Line(way[0], way[1], WHITE, "solid", 2.0),
         Points(way[0, ::10], way[1, ::10], VERMILION, "o", 5),
         Points(way[0, :1], way[1, :1], WHITE, "s", 9),
         Points(end[:1], end[1:], WHITE, "*", 14),
     ]
     alt = (
-        f"Cost of the NOT neuron tanh(w x + b) over w and b: {int(steps)} steps of descent with rate "
+        f"Cost of the NOT neuron tanh(w x + b) over w and b: {counted(int(steps), 'step')} of descent with rate "
         f"{short(rate)} lead from ({short(start[0])}, {short(start[1])}) with cost {short(costs[0])} to "
         f"({short(end[0])}, {short(end[1])}) with cost {short(costs[1])}."
     )
-    title = f"cost {short(costs[0])} → {short(costs[1])} in {int(steps)} steps"
-    panel = Panel(layers, *window, title, "weight w", "bias b")
+    title = f"cost {short(costs[0])} → {short(costs[1])} in {counted(int(steps), 'step')}"
+    panel = Panel(layers, field.x, field.y, title, "weight w", "bias b")
     return Scene([panel], alt, height=4.8)
 
 
+@cache
+def _not_ground() -> tuple[Field, Line]:
+    window = (-6.0, 3.0), (-3.0, 5.0)
+    field = Field(not_cost(*sampling.grid(*window, 91)), *window, "mean cost")
+    return field, contour_lines(field, 14)
+
+
 def _not_path(start: tuple[float, float], rate: float, steps: int) -> Array:
-    way = [np.array(start, float)]
+    w, b = map(float, start)
+    way = [(w, b)]
     for _ in range(steps):
-        w, b = way[-1]
-        at_one = np.tanh(w + b) / np.cosh(w + b) ** 2
-        at_zero = (np.tanh(b) - 1) / np.cosh(b) ** 2
-        way.append(way[-1] - rate * np.array([at_one, at_one + at_zero]))
-    return np.stack(way, axis=1)
+        one, zero = math.tanh(w + b), math.tanh(b)
+        at_one, at_zero = one * (1 - one**2), (zero - 1) * (1 - zero**2)
+        w, b = w - rate * at_one, b - rate * (at_one + at_zero)
+        way.append((w, b))
+    return np.array(way).T
 
 
 def curve_drawing(target: ArrayLike, drawn: ArrayLike, losses: ArrayLike) -> Figure:
@@ -296,9 +230,10 @@ def curve_drawing_scene(target: ArrayLike, drawn: ArrayLike, losses: ArrayLike) 
         Line(wanted[0], wanted[1], GREY, "dashed", 2.0, "wanted"),
         Line(made[0], made[1], BLUE, "solid", 2.4, "drawn"),
     ]
-    window = padded(both[0], 0.1), padded(both[1], 0.15)
+    window = padded(both[0], 0.1), padded(both[1], 0.3)
     title = f"after {loss.size} iterations"
-    left = Panel(curves, *window, title, "x", "y", equal=True, legend="upper right")
+    corner = free_corner(curves, *window, columns=2)
+    left = Panel(curves, *window, title, "y₀", "y₁", equal=True, legend=corner)
     n = np.arange(1, loss.size + 1, dtype=float)
     thin = np.unique(np.geomspace(1, loss.size, 400).astype(int)) - 1
     low = 10.0 ** np.floor(np.log10(max(float(loss.min()), 1e-12)))

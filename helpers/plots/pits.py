@@ -27,6 +27,8 @@ from helpers.sandpit import DIPS, SIDE_M, Dip, Game, Pit
 
 Array = NDArray[np.float64]
 SQUARE = (0.0, SIDE_M)
+CROWD_M = 0.3
+"""Dips nearer than this would write their numbers over each other."""
 
 
 def sandpit_game(game: Game) -> Figure:
@@ -59,14 +61,18 @@ def ground_layers(pit: Pit) -> list[Layer]:
 
 
 def dip_layers(history: Sequence[Dip]) -> list[Layer]:
-    """The dips, numbered in their order."""
+    """The dips, numbered in their order; of a crowd only the last bears its number."""
     way = np.array([point for point, _, _ in history]).reshape(-1, 2)
+    named: list[int] = []
+    for i in reversed(range(len(way))):
+        if all(np.abs(way[i] - way[k]).max() > CROWD_M for k in named):
+            named.append(i)
     return [
         Line(way[:, 0], way[:, 1], WHITE, "dotted", 1.4),
         Points(way[:, 0], way[:, 1], ORANGE, "o", 8),
         *(
-            Text(float(x), float(y), f"{i}", BLACK, "center", raise_by=11, size=8)
-            for i, (x, y) in enumerate(way, 1)
+            Text(float(way[i, 0]), float(way[i, 1]), f"{i + 1}", BLACK, "center", 13, 9)
+            for i in named
         ),
     ]
 

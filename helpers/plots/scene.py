@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,12 +65,12 @@ class Field:
         part = (np.asarray(values, float) - low) / (high - low)
         return np.log1p(1000 * np.clip(part, 0, 1)) / np.log1p(1000) if self.log else part
 
-    @property
+    @cached_property
     def pixels(self) -> NDArray[np.uint8]:
         """Colours, shape (ny, nx, 4)."""
         return shade(self.share(self.values), self.signed)
 
-    @property
+    @cached_property
     def ticks(self) -> list[tuple[float, str]]:
         """Marks of the colour bar: where (0 to 1) and what it says."""
         low, high = self.limits
@@ -147,7 +148,11 @@ class Mesh:
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """Words at a point; `align` is "left", "center" or "right"; `raise_by` is in points."""
+    """Words at a point.
+
+    `align` is "left", "center" or "right"; `raise_by` is in points; `paper` is how much the white paper
+    behind the words hides, from 0 to 1.
+    """
 
     x: float
     y: float
@@ -156,6 +161,7 @@ class Text:
     align: str = "left"
     raise_by: float = 0.0
     size: float = 10.0
+    paper: float = 0.75
 
 
 Layer = Field | Line | Points | Arrows | Mesh | Text
@@ -263,11 +269,17 @@ def _levels(field: Field, levels: int | ArrayLike) -> Array:
 
 
 def bars(
-    x: ArrayLike, heights: ArrayLike, width: float, colour: str, base: float = 0.0, label: str = ""
+    x: ArrayLike,
+    heights: ArrayLike,
+    width: ArrayLike,
+    colour: str,
+    base: float = 0.0,
+    label: str = "",
 ) -> Mesh:
-    """Upright bars of one colour, centred at x."""
+    """Upright bars of one colour, centred at x; all of one width, or each of its own."""
     x, heights = np.broadcast_arrays(np.asarray(x, float), np.asarray(heights, float))
-    left, right, foot = x - width / 2, x + width / 2, np.full(x.shape, base)
+    half = np.asarray(width, float) / 2
+    left, right, foot = x - half, x + half, np.full(x.shape, base)
     corners = np.stack([[left, foot], [right, foot], [right, heights], [left, heights]])
     return polygons(np.moveaxis(corners, -1, 0), colour, label=label)
 

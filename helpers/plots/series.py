@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from helpers.plots import sampling, space
 from helpers.plots.colours import BLACK, ORANGE, SKY, VERMILION, WHITE, series
 from helpers.plots.drawing import Figure, draw
+from helpers.plots.legends import free_corner
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Field, Layer, Line, Panel, Points, Scene, polygons, short
 from helpers.plots.wording import name, padded, pair
@@ -59,7 +60,7 @@ def taylor_orders_scene(
     edge = np.concatenate([np.stack([t, high], 1), np.stack([t, low], 1)[::-1]])
     layers: list[Layer] = [polygons(edge, SKY, 0.35, SKY, f"remainder of order {last}")]
     for i, order in enumerate(orders):
-        colour, dash, _ = series(i)
+        colour, dash, _ = series(i + 1)
         values = _polynomial(coefficients, order, a, t)
         layers.append(Line(t, values, colour, dash, 2.0, f"order {order}"))
     layers += [Line(t, truth, BLACK, "solid", 2.4, name(f)), Points(np.array([a]), truth_at(f, a))]
@@ -133,7 +134,7 @@ def _real_panel(centre: float, radius: float, order: int) -> Panel:
     t = np.linspace(-2.5, 2.5, 301)
     coefficients = sampling.taylor_coefficients(lambda x: 1 / (1 + x**2), centre, order)
     inside = polygons(
-        [(centre - radius, -1), (centre + radius, -1), (centre + radius, 2), (centre - radius, 2)],
+        [(centre - radius, -2), (centre + radius, -2), (centre + radius, 3), (centre - radius, 3)],
         SKY,
         0.3,
         SKY,
@@ -151,9 +152,9 @@ def _real_panel(centre: float, radius: float, order: int) -> Panel:
             f"order {order}",
         ),
     ]
-    return Panel(
-        layers, (-2.5, 2.5), (-0.6, 1.9), f"about {short(centre)}", "x", legend="upper right"
-    )
+    window = (-2.5, 2.5), (-1.0, 2.0)
+    corner = free_corner(layers, *window, columns=2)
+    return Panel(layers, *window, f"about {short(centre)}", "x", legend=corner)
 
 
 def taylor_sheets(f: Function, at: ArrayLike, reach: float = 1.5) -> Figure:
@@ -174,7 +175,7 @@ def taylor_sheets_scene(
     """Scene of `taylor_sheets`."""
     p = sampling.point(at)
     window = sampling.square(at, reach, at)
-    ground = sampling.grid(*window, 25)
+    ground = sampling.grid(*window, 21)
     truth = sampling.values(f, ground)
     view = space.View(*window, (float(truth.min()), float(truth.max())), turn)
     near = np.abs(ground - p[:, None, None]).max(axis=0) <= reach / 2 + 1e-9
@@ -201,9 +202,9 @@ def _sheets(f: Function, p: Array, ground: Array) -> list[Array]:
 def _sheet_panel(
     view: space.View, ground: Array, truth: Array, sheet: Array, p: Array, order: int
 ) -> Panel:
-    inner = slice(6, 19)
+    inner = slice(5, 16)
     patch = np.stack([*ground, sheet])[:, inner, inner]
-    foot = (*p, float(sheet[12, 12]) if order else float(sheet[0, 0]))
+    foot = (*p, float(sheet[10, 10]))
     layers: list[Layer] = [
         space.sheet(
             view,

@@ -11,6 +11,7 @@ from helpers.plots.drawing import Figure, draw
 from helpers.plots.sampling import Function
 from helpers.plots.scene import (
     Arrows,
+    Field,
     Layer,
     Line,
     Panel,
@@ -25,6 +26,7 @@ from helpers.plots.scene import (
 from helpers.plots.wording import name, pair
 
 Array = NDArray[np.float64]
+Ground = tuple[Field, Line]
 
 
 def contours_with_gradient(f: Function, at: ArrayLike | None = None, reach: float = 2.0) -> Figure:
@@ -52,17 +54,17 @@ def contours_with_gradient_scene(
     f: Function,
     at: ArrayLike | None = None,
     reach: float = 2.0,
-    size: int = 81,
-    centre: ArrayLike | None = None,
+    below: Ground | None = None,
 ) -> Scene:
-    """Scene of `contours_with_gradient`."""
-    window = sampling.square(at, reach, centre)
-    ground = sampling.field(f, *window, size=size, name="f", log=steep(f, window))
-    layers: list[Layer] = [ground, contour_lines(ground, 14)]
+    """Scene of `contours_with_gradient`; what lies `below` need not be computed at every move."""
+    below = below or ground(f, sampling.square(at, reach))
+    field, contours = below
+    window = field.x, field.y
+    layers: list[Layer] = [field, contours]
     if at is None:
         arrows, longest = _arrow_grid(f, window)
         layers.append(arrows)
-        lengths = "long arrows shortened, longest" if ground.log else "longest arrow"
+        lengths = "long arrows shortened, longest" if field.log else "longest arrow"
         title = f"∇f of {name(f)} ({lengths} {short(longest)})"
         alt = (
             f"Contours of {name(f)} with gradient arrows, which cross the contours at right angles; "
@@ -164,20 +166,25 @@ def path_on_field(f: Function, path: Function, t: float, until: float = 0.0) -> 
     return draw(path_on_field_scene(f, path, t, until))
 
 
-def path_on_field_scene(f: Function, path: Function, t: float, until: float = 0.0) -> Scene:
-    """Scene of `path_on_field`."""
-    way = sampling.along(path, np.linspace(0, until or max(2 * np.pi, t), 301))
+def path_on_field_scene(
+    f: Function,
+    path: Function,
+    t: float,
+    until: float = 0.0,
+    below: tuple[Ground, Array] | None = None,
+) -> Scene:
+    """Scene of `path_on_field`; what lies `below` need not be computed at every move."""
+    (field, contours), way = below or way_on_ground(f, path, until or max(2 * np.pi, t))
+    window = field.x, field.y
+    reach = (window[0][1] - window[0][0]) / 2
     here, speed = np.asarray(path(t), float), sampling.velocity(path, t)
     slope = sampling.gradient(f, here)
-    reach = 1.35 * float(np.abs(way - way.mean(axis=1, keepdims=True)).max())
-    window = sampling.square(None, reach, way.mean(axis=1))
-    ground = sampling.field(f, *window, name="f", log=steep(f, window))
     rate = short(float(slope @ speed))
     longest = max(float(np.linalg.norm(slope)), float(np.linalg.norm(speed)), 1e-12)
     scale = 0.45 * reach / longest
     layers: list[Layer] = [
-        ground,
-        contour_lines(ground, 14),
+        field,
+        contours,
         Line(way[0], way[1], WHITE, "solid", 2.5),
         arrows(here, scale * speed, colour=ORANGE, width=3.0),
         arrows(here, scale * slope, colour=VERMILION, width=3.0),
@@ -190,6 +197,20 @@ def path_on_field_scene(f: Function, path: Function, t: float, until: float = 0.
     )
     title = f"df/dt = ∇f · dx/dt = {rate} at t = {short(t)}"
     return Scene([Panel(layers, *window, title, "x", "y", equal=True)], alt, height=5.0)
+
+
+def way_on_ground(f: Function, path: Function, until: float) -> tuple[Ground, Array]:
+    """The contours of f about a path, and the path from 0 to `until`, as points (2, k)."""
+    way = sampling.along(path, np.linspace(0, until, 301))
+    middle = way.mean(axis=1)
+    reach = 1.35 * float(np.abs(way - middle[:, None]).max())
+    return ground(f, sampling.square(None, reach, middle)), way
+
+
+def ground(f: Function, window: sampling.Window, size: int = 81, name: str = "f") -> Ground:
+    """A field as colours and as contours."""
+    field = sampling.field(f, *window, size=size, name=name, log=steep(f, window))
+    return field, contour_lines(field, 14)
 
 
 def _tips(here: Array, scale: float, *arrows: tuple[Array, str]) -> list[Layer]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -53,21 +54,19 @@ class View:
     def flat(self, points: ArrayLike) -> Array:
         """Points (3, ...) on paper: (3, ...), across, up and towards the eye."""
         points = np.asarray(points, float)
-        turn, lift = np.radians([self.turn, self.lift])
-        away = np.array([np.cos(turn), np.sin(turn)])
-        across = np.array([-np.sin(turn), np.cos(turn)])
-        up = np.array([*-away * np.sin(lift), np.cos(lift)])
-        near = np.array([*away * np.cos(lift), np.sin(lift)])
-        axes = np.stack([np.array([*across, 0]), up, near])
-        return np.asarray(np.tensordot(axes, self._unit(points), 1))
+        matrix, middle = self._map
+        moved = points.reshape(3, -1) - middle[:, None]
+        return np.asarray((matrix @ moved).reshape(points.shape))
 
-    def _unit(self, points: Array) -> Array:
-        spans = zip((self.x, self.y, self.z), (1.0, 1.0, self.tall), strict=True)
-        unit = [
-            size * ((p - low) / (high - low) - 0.5)
-            for p, ((low, high), size) in zip(points, spans, strict=True)
-        ]
-        return np.stack(unit)
+    @cached_property
+    def _map(self) -> tuple[Array, Array]:
+        """The matrix that turns a step in space into one on paper, and the middle of the box."""
+        turn, lift = np.radians([self.turn, self.lift])
+        (c, s), (flat, steep) = (np.cos(turn), np.sin(turn)), (np.cos(lift), np.sin(lift))
+        axes = np.array([[-s, c, 0], [-c * steep, -s * steep, flat], [c * flat, s * flat, steep]])
+        ends = np.array([self.x, self.y, self.z])
+        sizes = np.array([1, 1, self.tall]) / (ends[:, 1] - ends[:, 0])
+        return axes * sizes, ends.mean(axis=1)
 
 
 @dataclass(frozen=True, eq=False)

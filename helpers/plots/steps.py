@@ -90,7 +90,7 @@ def _guides(forward: Array, central: Array) -> list[Layer]:
     h = np.array([1e-14, 1e-9, 1e-6, 1e-1])
     first, second = max(forward[-6], 1e-14) / 1e-1, max(central[-6], 1e-14) / 1e-2
     return [
-        Line(h[:2], 1e-16 / h[:2], GREY, "dotted", 1.4, "slope −1 (rounding)"),
+        Line(h[:2], 2e-15 / h[:2], GREY, "dotted", 2.0, "slope −1 (rounding)"),
         Line(h[2:], 4 * first * h[2:], GREY, "dashed", 1.4, "slope 1"),
         Line(
             np.array([1e-4, 0.1]),

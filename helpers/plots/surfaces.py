@@ -64,22 +64,29 @@ def surface_with_tangent_scene(
     xs, ys = sampling.square(at, reach, centre)
     ground = sampling.grid(xs, ys, size)
     surface = np.stack([*ground, sampling.values(f, ground)])
-    patch = _around(ground, (x, y), 0.55 * reach)
-    plane = np.stack([*patch, height + fx * (patch[0] - x) + fy * (patch[1] - y)])
     low, high = float(surface[2].min()), float(surface[2].max())
-    view = space.View(xs, ys, (low, high), turn)
+    view = space.View(xs, ys, (low - 0.2 * (high - low), high + 0.05 * (high - low)), turn)
+    width = _plane_width(view.z, height, abs(fx) + abs(fy), reach)
+    patch = _around(ground, (x, y), width)
+    plane = np.stack([*patch, height + fx * (patch[0] - x) + fy * (patch[1] - y)])
     mesh = space.sheet(
         view, [space.tiles(surface, "", 0.75, (low, high)), space.tiles(plane, ORANGE, 0.85)]
     )
     layers = [
         *space.box(view, ("x", "y", "f")),
         mesh,
-        *_slopes(view, (x, y, height), (fx, fy), reach),
+        *_slopes(view, (x, y, height), (fx, fy), 0.8 * width),
     ]
     slopes = f"slopes ∂f/∂x = {short(fx)} and ∂f/∂y = {short(fy)}"
     alt = f"Surface of {name(f)} and its tangent plane at {pair(at)}: height {short(height)}, {slopes}."
     title = f"{slopes} at {pair(at)}"
     return Scene([space.panel(layers, title)], alt, height=5.0)
+
+
+def _plane_width(z: tuple[float, float], height: float, steep: float, reach: float) -> float:
+    """How far the plane goes from its point: no farther than it stays in the box, if it can be seen then."""
+    room = min(height - z[0], z[1] - height)
+    return float(np.clip(room / max(steep, 1e-12), 0.25 * reach, 0.55 * reach))
 
 
 def _around(ground: Array, at: tuple[float, float], reach: float) -> Array:
@@ -90,11 +97,10 @@ def _around(ground: Array, at: tuple[float, float], reach: float) -> Array:
 
 
 def _slopes(
-    view: space.View, foot: tuple[float, float, float], slopes: tuple[float, float], reach: float
+    view: space.View, foot: tuple[float, float, float], slopes: tuple[float, float], d: float
 ) -> list[Layer]:
     """The two lines on the plane whose slopes are the partial derivatives, and the point."""
     x, y, z = foot
-    d = 0.45 * reach
     east = np.array([[x - d, x + d], [y, y], [z - d * slopes[0], z + d * slopes[0]]])
     north = np.array([[x, x], [y - d, y + d], [z - d * slopes[1], z + d * slopes[1]]])
     return [
@@ -186,10 +192,11 @@ def _stationary(f: Function, kind: str, reach: float = 1.5) -> Panel:
     ):
         way = np.linspace(-1.1, 1.1, 41) * direction[:, None]
         cut = np.stack([*way, sampling.values(f, way)])
+        tip = foot + 1.1 * np.append(direction, 0)
         layers += [
             space.line(view, cut, colour, dash, 2.4),
-            space.arrow(view, foot, foot + 1.1 * np.append(direction, 0), colour),
-            space.words(view, cut[:, -1], f"λ = {short(size)}", colour),
+            space.arrow(view, foot, tip, colour),
+            space.words(view, foot + 1.5 * (tip - foot), f"λ = {short(size)}", colour, "center"),
         ]
     called = name(f) if name(f) == kind else f"{name(f)}: {kind}"
     title = f"{called},  λ = {short(lengths[0])} and {short(lengths[1])}"

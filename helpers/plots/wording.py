@@ -17,6 +17,17 @@ def name(f: Callable[..., Any]) -> str:
     return "f" if label == "<lambda>" else str(label).split("(")[0].replace("_", " ")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: one of them without the s.
+
+    Examples
+    --------
+    >>> counted(1, "step"), counted(3, "step")
+    ('1 step', '3 steps')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def pair(numbers: ArrayLike) -> str:
     """A point as it is written: (1, 0.5)."""
     return "(" + ", ".join(short(float(n)) for n in np.asarray(numbers, float)) + ")"

@@ -4,6 +4,8 @@
 const WIDTH = 720; // width of a scene in its own pixels; height is 100 per inch
 const FONT = "DejaVu Sans, Verdana, system-ui, sans-serif";
 const WAIT_MS = 1000; // after so long without an answer another request may go out
+const SILENCE_MS = 5000; // after so long the reader is told that there is none
+const SILENCE = "No answer from Python yet. If it is not busy, run this cell again.";
 let widgets = 0;
 
 // ---- numbers --------------------------------------------------------------------------------
@@ -17,10 +19,19 @@ function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }
 
+/** How many digits after the point write every multiple of a step. */
+function digitsOf(step) {
+  let digits = 0;
+  while (digits < 6 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits++;
+  return digits;
+}
+
 /** A number as it is read aloud: as many digits as the step needs, a true minus sign. */
 function spoken(value, step) {
-  const digits = clamp(Math.ceil(-Math.log10(step) - 1e-9), 0, 6);
-  return value.toFixed(digits).replace("-", "−");
+  const far = value !== 0 && (step >= 1e5 || step < 1e-5);
+  const text = far ? String(Number(value.toPrecision(4))) : value.toFixed(digitsOf(step));
+  const short = far ? Number(text).toExponential().replace("e+", "e") : text;
+  return (Number(short) === 0 ? short.replace("-", "") : short).replaceAll("-", "−");
 }
 
 /** About five round numbers between low and high. */
@@ -30,7 +41,7 @@ function roundNumbers(low, high) {
   const step = power * [1, 2, 2.5, 5, 10].find((m) => m * power >= rough * 0.999);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
-    ticks.push([k * step, spoken(k * step, Math.min(1, step))]);
+    ticks.push([k * step, spoken(k * step, step)]);
   }
   return ticks;
 }
@@ -71,13 +82,20 @@ function legendWidth(panel) {
   return 7.2 * letters + 66;
 }
 
+/** Room at the left of a column of panels for the numbers and names of their upright axes. */
+function numbersWidth(scene, column) {
+  const panels = scene.panels.filter((panel, i) => panel.axes && i % scene.columns === column);
+  const letters = panels.flatMap((panel) => ticksOf(panel, "y").map(([, text]) => text.length));
+  return Math.max(58, 7.6 * Math.max(...letters, 0) + 30);
+}
+
 /** Where a panel's axes lie, and the two functions that turn numbers into pixels. */
 function layout(scene, i) {
   const panel = scene.panels[i];
   const room = cell(scene, i);
   const bar = panel.layers.some((layer) => layer.kind === "field" && layer.name);
   const margin = panel.axes
-    ? { left: 58, right: (bar ? 76 : 16) + legendWidth(panel), top: 28, bottom: 44 }
+    ? { left: numbersWidth(scene, i % scene.columns), right: (bar ? 76 : 16) + legendWidth(panel), top: 28, bottom: 44 }
     : { left: 4, right: 4, top: 26, bottom: 4 };
   const box = {
     x: room.x + margin.left,
@@ -134,7 +152,7 @@ const paint = {
     pen.beginPath();
     let down = false;
     for (let i = 0; i < x.length; i++) {
-      const point = [box.px(x[i]), box.py(y[i])];
+      const point = near(box, box.px(x[i]), box.py(y[i]));
       const shown = Number.isFinite(point[0]) && Number.isFinite(point[1]);
       if (shown && down) pen.lineTo(...point);
       else if (shown) pen.moveTo(...point);
@@ -167,12 +185,12 @@ const paint = {
 
   mesh(pen, box, mesh) {
     const [corners, fill, edge] = [floats(mesh.corners), bytes(mesh.fill), bytes(mesh.edge)];
+    const px = corners.map((value, at) => (at % 2 ? box.py(value) : box.px(value)));
     pen.lineWidth = 0.8;
     for (let k = 0; k < fill.length / 4; k++) {
       pen.beginPath();
-      for (let c = 0; c < mesh.count; c++) {
-        const at = 2 * (k * mesh.count + c);
-        pen.lineTo(box.px(corners[at]), box.py(corners[at + 1]));
+      for (let at = 2 * k * mesh.count; at < 2 * (k + 1) * mesh.count; at += 2) {
+        pen.lineTo(px[at], px[at + 1]);
       }
       pen.closePath();
       pen.fillStyle = css(fill.subarray(4 * k, 4 * k + 4));
@@ -189,12 +207,18 @@ const paint = {
     const [x, y] = [box.px(text.x), box.py(text.y) - text.raise_by * 1.35];
     const width = pen.measureText(text.text).width + 6;
     const start = { left: -3, center: -width / 2, right: 3 - width }[text.align];
-    pen.fillStyle = "rgba(255,255,255,0.75)";
+    pen.fillStyle = `rgba(255,255,255,${text.paper})`;
     pen.fillRect(x + start, y - text.size * 0.85, width, text.size * 1.7);
     pen.fillStyle = text.colour;
     pen.fillText(text.text, x, y);
   },
 };
+
+/** A point far outside, brought nearer: browsers give up dashes on lines of endless length. */
+function near(box, x, y) {
+  const far = 4 * (box.width + box.height);
+  return [clamp(x, box.x - far, box.x + far), clamp(y, box.y - far, box.y + far)];
+}
 
 function strokeStyle(pen, line) {
   pen.strokeStyle = line.colour;
@@ -277,7 +301,7 @@ function drawGrid(pen, box, panel) {
   pen.stroke();
 }
 
-function drawFrame(pen, box, panel) {
+function drawFrame(pen, box, panel, room) {
   pen.strokeStyle = pen.fillStyle = "#000000";
   pen.lineWidth = 1;
   pen.strokeRect(box.x, box.y, box.width, box.height);
@@ -296,7 +320,7 @@ function drawFrame(pen, box, panel) {
   pen.font = `13px ${FONT}`;
   pen.textAlign = "center";
   pen.fillText(panel.xlabel, box.x + box.width / 2, box.y + box.height + 33);
-  sideways(pen, panel.ylabel, box.x - 44, box.y + box.height / 2);
+  sideways(pen, panel.ylabel, box.x - room + 14, box.y + box.height / 2);
 }
 
 function sideways(pen, text, x, y) {
@@ -385,7 +409,7 @@ function drawPanel(pen, scene, i) {
     pen.restore();
     if (layer.kind === "field" && layer.name) drawBar(pen, box, layer);
   }
-  if (panel.axes) drawFrame(pen, box, panel);
+  if (panel.axes) drawFrame(pen, box, panel, numbersWidth(scene, i % scene.columns));
   pen.fillStyle = "#000000";
   pen.font = `15px ${FONT}`;
   pen.textAlign = "center";
@@ -415,9 +439,26 @@ function element(kind, parent, properties = {}) {
   return made;
 }
 
+/** Makes the answer come at once: a server holds a small message back until the one before it is confirmed
+ * (Nagle's algorithm), a browser confirms late (40 ms) unless it has something to send, so it sends something. */
+function hurry(model) {
+  const confirm = ({ content }) => {
+    if (content.execution_state === "busy") model.send({ received: true });
+  };
+  return { iopub: { status: confirm } };
+}
+
 /** Sends the newest values as soon as the last ones have been drawn, so that nothing queues up. */
-function sender(model) {
+function sender(model, onSilence) {
   const state = { values: { ...model.get("values") }, busy: false, waiting: false, timer: 0 };
+  state.listen = () => {
+    clearTimeout(state.alarm);
+    state.alarm = setTimeout(onSilence, SILENCE_MS);
+  };
+  state.press = (message) => {
+    state.listen();
+    model.send(message, hurry(model));
+  };
   state.send = () => {
     if (state.busy) {
       state.waiting = true;
@@ -428,8 +469,9 @@ function sender(model) {
     state.busy = true;
     clearTimeout(state.timer);
     state.timer = setTimeout(state.done, WAIT_MS);
+    state.listen();
     model.set("values", { ...state.values });
-    model.save_changes();
+    model.save_changes(hurry(model));
   };
   state.done = () => {
     clearTimeout(state.timer);
@@ -466,7 +508,7 @@ function addSliders(root, model, state) {
   return sliders;
 }
 
-function addButtons(root, model) {
+function addButtons(root, model, state) {
   const box = element("div", root, { className: "buttons" });
   const playing = new Set();
   for (const button of model.get("buttons")) {
@@ -475,12 +517,12 @@ function addButtons(root, model) {
     made.addEventListener("click", () => {
       if (!button.repeat || !playing.delete(button.name)) {
         if (button.repeat) playing.add(button.name);
-        model.send({ press: button.name });
+        state.press({ press: button.name });
       }
       if (button.repeat) made.setAttribute("aria-pressed", String(playing.has(button.name)));
     });
   }
-  return () => playing.forEach((name) => model.send({ press: name }));
+  return () => playing.forEach((name) => state.press({ press: name }));
 }
 
 /** Moves the two controls of `pointer` by `across` and `up` and tells Python. */
@@ -513,7 +555,7 @@ function listenToPointer(canvas, model, state, sliders) {
   canvas.style.cursor = "crosshair";
   canvas.addEventListener("pointerdown", (event) => {
     const inside = follow(event);
-    if (inside && model.get("click")) model.send({ press: model.get("click"), values: state.values });
+    if (inside && model.get("click")) state.press({ press: model.get("click"), values: state.values });
     else if (inside) canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
@@ -533,7 +575,7 @@ function listenToKeys(stage, model, state, sliders) {
       );
       moveTo(state, sliders, names, target);
     } else if (event.key === "Enter" && model.get("click")) {
-      model.send({ press: model.get("click"), values: state.values });
+      state.press({ press: model.get("click"), values: state.values });
     } else return;
     event.preventDefault();
   });
@@ -547,8 +589,9 @@ function keepFromNotebook(event) {
 
 /** The static image stands in for this figure wherever the figure cannot run; here it can. */
 function hideStill(name) {
-  const image = document.querySelector(`img[data-still="${name}"]`);
-  if (image) (image.closest(".jp-OutputArea-child") || image).style.display = "none";
+  for (const image of document.querySelectorAll(`img[data-still="${name}"]`)) {
+    (image.closest(".jp-OutputArea-child") || image).style.display = "none";
+  }
 }
 
 function render({ model, el }) {
@@ -557,9 +600,9 @@ function render({ model, el }) {
   const stage = element("div", root, { className: "stage" });
   const canvas = element("canvas", stage);
   canvas.setAttribute("role", "img");
-  const state = sender(model);
+  const state = sender(model, () => (status.textContent = SILENCE));
   const sliders = addSliders(root, model, state);
-  const again = addButtons(root, model);
+  const again = addButtons(root, model, state);
   const status = element("p", root, { className: "status" });
   status.setAttribute("role", "status");
   if (model.get("pointer").length) {
@@ -578,6 +621,7 @@ function render({ model, el }) {
     for (const [name, { show }] of Object.entries(sliders)) show(state.values[name]);
   };
   const onScene = () => {
+    clearTimeout(state.alarm);
     redraw();
     state.done();
     requestAnimationFrame(again);
@@ -592,6 +636,8 @@ function render({ model, el }) {
   redraw();
   hideStill(model.get("still"));
   return () => {
+    clearTimeout(state.alarm);
+    clearTimeout(state.timer);
     resized.disconnect();
     model.off("change:scene", onScene);
     model.off("change:values", adopt);

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from helpers.plots.drawing import Figure, draw
 from helpers.plots.scene import Scene
 
@@ -30,6 +32,20 @@ class Slider:
     high: float
     step: float
     value: float
+
+
+def fine(span: float, parts: int) -> float:
+    """A round step (1, 2 or 5 times a power of ten) that cuts a span into at least so many parts.
+
+    Examples
+    --------
+    >>> fine(4.0, 200), fine(4.4, 160)
+    (0.02, 0.02)
+    """
+    rough = 1.0001 * span / parts
+    power = int(np.floor(np.log10(rough)))
+    leading = max(k for k in (1, 2, 5) if k * 10.0**power <= rough)
+    return float(f"{leading}e{power}")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from helpers.plots.curves import (
 )
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
-from helpers.widgets.controls import Slider, moving
+from helpers.widgets.controls import Slider, fine, moving
 
 Limits = tuple[float, float]
 
@@ -46,7 +46,7 @@ def stacked_derivatives(f: Function, at: float = 1.0, x: Limits = (-4.0, 4.0)) -
     def scene(x_at: float) -> Scene:
         return stacked_derivatives_scene(f, x_at, x)
 
-    slider = Slider("x_at", "x", *x, round((x[1] - x[0]) / 160, 4), at)
+    slider = Slider("x_at", "x", *x, fine(x[1] - x[0], 160), at)
     return moving(scene, [slider])
 
 

@@ -7,10 +7,16 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from helpers.plots import sampling
-from helpers.plots.descent import descent_path_scene, lagrange_contours_scene, newton_hops_scene
+from helpers.plots.descent import (
+    constraint_on_ground,
+    descent_path_scene,
+    lagrange_contours_scene,
+    newton_hops_scene,
+)
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
-from helpers.widgets.controls import Slider, moving
+from helpers.plots.slopes import ground
+from helpers.widgets.controls import Slider, fine, moving
 
 Limits = tuple[float, float]
 
@@ -22,7 +28,7 @@ def newton_hops(f: Function, x0: float = 2.0, steps: int = 3, x: Limits = (-3.0,
         return newton_hops_scene(f, x0, int(steps), x)
 
     sliders = [
-        Slider("x0", "start x₀", *x, round((x[1] - x[0]) / 120, 4), x0),
+        Slider("x0", "start x₀", *x, fine(x[1] - x[0], 120), x0),
         Slider("steps", "steps", 0, 12, 1, steps),
     ]
     return moving(scene, sliders)
@@ -48,22 +54,24 @@ def descent_paths(
         The rate at first, and the highest there is.
     """
     x, y = sampling.point(x0)
+    below = ground(f, sampling.square(None, reach), 61, "")
 
     def scene(rate: float, x: float, y: float) -> Scene:
-        return descent_path_scene(f, (x, y), rate, steps, reach)
+        return descent_path_scene(f, (x, y), rate, steps, reach, below)
 
     sliders = [
-        Slider("rate", "rate", 0.0, highest, highest / 120, rate),
-        Slider("x", "start x", -reach, reach, reach / 100, x),
-        Slider("y", "start y", -reach, reach, reach / 100, y),
+        Slider("rate", "rate", 0.0, highest, fine(highest, 120), rate),
+        Slider("x", "start x", -reach, reach, fine(reach, 100), x),
+        Slider("y", "start y", -reach, reach, fine(reach, 100), y),
     ]
     return moving(scene, sliders, pointer=("x", "y"))
 
 
 def lagrange_contours(f: Function, g: Function, along: float = 0.1, reach: float = 2.0) -> Any:
     """Contours of f and the constraint g = 0, with both gradients at a point that moves along it."""
+    below = constraint_on_ground(f, g, reach)
 
     def scene(along: float) -> Scene:
-        return lagrange_contours_scene(f, g, along, reach)
+        return lagrange_contours_scene(f, g, along, reach, below)
 
     return moving(scene, [Slider("along", "along the constraint", 0.0, 1.0, 0.005, along)])

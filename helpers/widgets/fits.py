@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from helpers.plots.fits import histogram_fit_scene, line_fit_scene
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
-from helpers.widgets.controls import Slider, moving
+from helpers.widgets.controls import Slider, fine, moving
 
 
 def line_fit(x: ArrayLike, y: ArrayLike, m: float = 0.0, c: float | None = None) -> Any:
@@ -21,20 +21,20 @@ def line_fit(x: ArrayLike, y: ArrayLike, m: float = 0.0, c: float | None = None)
     x, y : array_like of shape (n,)
         The points.
     m, c : float
-        The line at first; by default level, at the mean of y.
+        The line at first; by default level, close to the mean of y.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     steepest = _round_up(4 * float(np.ptp(y)) / max(float(np.ptp(x)), 1e-12))
     highest = _round_up(float(np.abs(y).max()) + steepest * float(np.abs(x).max()) / 2)
+    step = fine(2 * highest, 400)
+    level = step * round(float(y.mean()) / step) if c is None else c  # where a slider can stand
 
     def scene(m: float, c: float) -> Scene:
         return line_fit_scene(x, y, m, c)
 
     sliders = [
-        Slider("m", "slope m", -steepest, steepest, steepest / 200, m),
-        Slider(
-            "c", "height c", -highest, highest, highest / 200, float(y.mean()) if c is None else c
-        ),
+        Slider("m", "slope m", -steepest, steepest, fine(2 * steepest, 400), m),
+        Slider("c", "height c", -highest, highest, step, level),
     ]
     return moving(scene, sliders, pointer=("m", "c"), draggable=False)
 
@@ -56,10 +56,12 @@ def histogram_fit(x: ArrayLike, y: ArrayLike, model: Function, mu: float, sig: f
     def scene(mu: float, sig: float) -> Scene:
         return histogram_fit_scene(x, y, model, (mu, sig))
 
-    width = float(np.ptp(x))
+    step = fine(float(np.ptp(x)), 200)
+    low = step * float(np.floor(x.min() / step))
+    high = step * float(np.ceil(x.max() / step))
     sliders = [
-        Slider("mu", "mean μ", float(x.min()), float(x.max()), width / 200, mu),
-        Slider("sig", "width σ", width / 50, width, width / 200, sig),
+        Slider("mu", "mean μ", low, high, step, mu),
+        Slider("sig", "width σ", 4 * step, high - low, step, sig),
     ]
     return moving(scene, sliders, pointer=("mu", "sig"), draggable=False)
 

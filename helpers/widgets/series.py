@@ -10,7 +10,7 @@ from helpers.plots import sampling
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
 from helpers.plots.series import convergence_disc_scene, taylor_orders_scene, taylor_sheets_scene
-from helpers.widgets.controls import Slider, moving
+from helpers.widgets.controls import Slider, fine, moving
 
 Limits = tuple[float, float]
 
@@ -37,7 +37,7 @@ def taylor_orders(
 
     sliders = [
         Slider("order", "order", 0, highest, 1, order),
-        Slider("a", "centre a", *x, round((x[1] - x[0]) / 80, 4), a),
+        Slider("a", "centre a", *x, fine(x[1] - x[0], 80), a),
     ]
     return moving(scene, sliders)
 
@@ -63,8 +63,8 @@ def taylor_sheets(f: Function, at: ArrayLike = (0.5, 0.5), reach: float = 1.5) -
         return taylor_sheets_scene(f, (x, y), reach, turn)
 
     sliders = [
-        Slider("x", "x", x - reach, x + reach, round(reach / 50, 4), x),
-        Slider("y", "y", y - reach, y + reach, round(reach / 50, 4), y),
+        Slider("x", "x", x - reach, x + reach, fine(reach, 50), x),
+        Slider("y", "y", y - reach, y + reach, fine(reach, 50), y),
         Slider("turn", "turn the view, degrees", -180, 180, 5, -60),
     ]
     return moving(scene, sliders, pointer=("x", "y"), draggable=False)

@@ -10,9 +10,14 @@ from helpers.plots import sampling
 from helpers.plots.maps import grid_map_scene
 from helpers.plots.sampling import Function
 from helpers.plots.scene import Scene
-from helpers.plots.slopes import contours_with_gradient_scene, path_on_field_scene
+from helpers.plots.slopes import (
+    contours_with_gradient_scene,
+    ground,
+    path_on_field_scene,
+    way_on_ground,
+)
 from helpers.plots.surfaces import surface_with_tangent_scene
-from helpers.widgets.controls import Slider, moving
+from helpers.widgets.controls import Slider, fine, moving
 
 
 def tangent_plane(f: Function, at: ArrayLike = (1.0, 0.5), reach: float = 2.0) -> Any:
@@ -51,10 +56,10 @@ def contours_with_gradient(f: Function, at: ArrayLike = (1.0, 0.5), reach: float
         The figure shows ± reach about the origin, or about `at` where that would lie outside.
     """
     window = sampling.square(at, reach)
-    centre = [sum(limits) / 2 for limits in window]
+    below = ground(f, window)
 
     def scene(x: float, y: float) -> Scene:
-        return contours_with_gradient_scene(f, (x, y), reach, size=61, centre=centre)
+        return contours_with_gradient_scene(f, (x, y), reach, below)
 
     return moving(scene, _point_sliders(at, window), pointer=("x", "y"))
 
@@ -103,18 +108,19 @@ def path_on_field(f: Function, path: Function, t: float = 1.0, until: float = 6.
     t, until : float
         The time at first, and the last one there is.
     """
+    below = way_on_ground(f, path, until)
 
     def scene(t: float) -> Scene:
-        return path_on_field_scene(f, path, t, until)
+        return path_on_field_scene(f, path, t, until, below)
 
-    return moving(scene, [Slider("t", "time t", 0.0, until, until / 200, t)])
+    return moving(scene, [Slider("t", "time t", 0.0, until, fine(until, 200), t)])
 
 
 def _point_sliders(
     at: ArrayLike, window: sampling.Window, names: tuple[str, str] = ("x", "y")
 ) -> list[Slider]:
-    """Two sliders for a point of a window, in steps of a hundredth of its half."""
-    step = round((window[0][1] - window[0][0]) / 200, 4)
+    """Two sliders for a point of a window, in round steps of about a hundredth of its half."""
+    step = fine(window[0][1] - window[0][0], 200)
     start = sampling.point(at)
     return [
         Slider(axis, label, *limits, step, float(value))
