@@ -1,23 +1,28 @@
 """Notice when a library does an exercise in the learner's place.
 
-The answer is called once under a profiler that sees every function it enters, whatever name it was imported
-under, so ``from numpy import polyfit as p`` is noticed and a local function called ``polyfit`` is not.
+The answer is called under a profiler that sees every function it enters, whatever name it was imported under, so
+``from numpy import polyfit as p`` is noticed and a local function called ``polyfit`` is not. Where the profiler
+cannot look, in another thread or after very many calls, the refused functions only raise an error meanwhile.
 """
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import functools
 import inspect
 import itertools
 import sys
 import threading
-from collections.abc import Iterable
-from types import BuiltinFunctionType, CodeType, FrameType
+from collections.abc import Callable, Iterable, Iterator
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType
 from typing import Any
 
-from helpers.probes import Outcome, Probe, ask
+from helpers.probes import Outcome, Probe, ask, resolve
 
 MAX_EVENTS = 200_000
+HIDDEN = "what sys.setprofile hides"
+LEFT_ALONE = {"__getattr__", "__dir__", "__del__"}  # called by others than the answer
 
 
 def borrowed(answer: Any, probe: Probe, refuses: Iterable[str]) -> str:
@@ -42,13 +47,22 @@ def borrowed(answer: Any, probe: Probe, refuses: Iterable[str]) -> str:
 def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome, str]:
     """What `answer` says to `probe`, and the first refused function that it calls meanwhile.
 
-    After `MAX_EVENTS` calls nobody watches any more, so that a slow answer stays as fast as it is.
+    After `MAX_EVENTS` calls nobody watches any more, so that a slow answer stays as fast as it is; from then on, or
+    where there are other threads, a refused function raises RuntimeError.
     """
     names = tuple(refuses)
     if not names or probe.args is None:
         return ask(answer, probe), ""
+    if probe.drive:
+        resolve(probe.drive)  # to import what it needs is not the answer's doing
     codes, builtins = _targets(names, len(sys.modules))
-    outcome, entered = _entered(answer, probe, builtins)
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def forbid() -> None:
+            stack.enter_context(_out_of_order(names))
+
+        outcome, entered = _entered(answer, probe, builtins, forbid)
     for code, place in entered.items():
         if isinstance(code, str):
             return outcome, code
@@ -59,9 +73,12 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
 
 
 def _entered(
-    answer: Any, probe: Probe, builtins: dict[Any, str]
+    answer: Any, probe: Probe, builtins: dict[Any, str], forbid: Callable[[], None]
 ) -> tuple[Outcome, dict[CodeType | str, dict[str, Any]]]:
-    """The outcome, and all that is entered, in order: a function's code and globals, or a watched builtin's name."""
+    """The outcome, and all that is entered, in order: a function's code and globals, or a watched builtin's name.
+
+    Where something can be entered unseen, `forbid` is called before.
+    """
     entered: dict[CodeType | str, dict[str, Any]] = {}
     left = itertools.repeat(None, MAX_EVENTS)
     own = _entered.__code__
@@ -70,16 +87,30 @@ def _entered(
         if event == "call":
             if frame.f_code not in entered:
                 entered[frame.f_code] = frame.f_globals
-        elif event == "c_call" and argument in builtins and frame.f_code is not own:
-            entered.setdefault(builtins[argument], {})
+        elif event == "c_call" and frame.f_code is not own:
+            if argument in builtins:
+                entered.setdefault(builtins[argument], {})
+            elif argument is _thread.start_new_thread:
+                forbid()
         if next(left, True):
+            forbid()
+            unseen.append(True)
             sys.setprofile(None)
 
+    unseen: list[bool] = []
+    if len(sys._current_frames()) > 1:
+        forbid()
     before = sys.getprofile()
     threading.setprofile(watch)
     sys.setprofile(watch)
     try:
-        return ask(answer, probe), entered
+        outcome = ask(answer, probe)
+        too_deep = (
+            "RecursionError" in outcome.errors
+        )  # Python drops a profiler that has no room left
+        if sys.getprofile() is not watch and not (unseen or too_deep):
+            entered.setdefault(HIDDEN, {})
+        return outcome, entered
     finally:
         sys.setprofile(before)
         threading.setprofile(None)
@@ -89,7 +120,7 @@ def _entered(
 def _targets(names: tuple[str, ...], _modules: int) -> tuple[dict[CodeType, str], dict[Any, str]]:
     """The refused functions by their code, or as builtins; what has not been imported cannot have been called."""
     codes: dict[CodeType, str] = {}
-    builtins: dict[Any, str] = {sys.setprofile: "what sys.setprofile hides"}
+    builtins: dict[Any, str] = {sys.setprofile: HIDDEN}
     for name in names:
         found = _loaded(name)
         code = getattr(inspect.unwrap(getattr(found, "_implementation", found)), "__code__", None)
@@ -98,6 +129,55 @@ def _targets(names: tuple[str, ...], _modules: int) -> tuple[dict[CodeType, str]
         elif isinstance(found, BuiltinFunctionType):
             builtins[found] = name
     return codes, builtins
+
+
+@contextlib.contextmanager
+def _out_of_order(names: tuple[str, ...]) -> Iterator[None]:
+    """For a while the refused functions raise an error, whatever they are called by, in every thread."""
+    before = {function: function.__code__ for function in _functions(names, len(sys.modules))}
+    for function, code in before.items():
+        function.__code__ = RAISING.replace(co_name=code.co_name, co_freevars=code.co_freevars)
+    try:
+        yield
+    finally:
+        for function, code in before.items():
+            function.__code__ = code
+
+
+def _raises(*_: Any, **__: Any) -> None:
+    raise RuntimeError("this function may not do the exercise")
+
+
+RAISING = _raises.__code__
+
+
+@functools.lru_cache(maxsize=64)
+def _functions(names: tuple[str, ...], _modules: int) -> list[FunctionType]:
+    """The refused functions that are written in Python, also those of refused modules and of their classes."""
+    modules = [module for name, module in list(sys.modules.items()) if _in_module(name, "<", names)]
+    things = [thing for module in modules for thing in vars(module).values()]
+    things += [part for thing in things if isinstance(thing, type) for part in vars(thing).values()]
+    inside = {
+        function
+        for function in map(_function_in, things)
+        if function
+        and function.__name__ not in LEFT_ALONE
+        and _in_module(function.__module__ or "", "<", names)
+    }
+    return [*inside, *filter(None, (_function_in(_loaded(name)) for name in names))]
+
+
+def _function_in(thing: Any) -> FunctionType | None:
+    """A function written in Python, also where it is wrapped in a method, a cache or numpy's dispatcher."""
+    if isinstance(thing, staticmethod | classmethod):
+        thing = thing.__func__
+    elif isinstance(thing, property):
+        thing = thing.fget
+    elif type(thing).__name__ == "_ArrayFunctionDispatcher":
+        thing = thing._implementation
+    with contextlib.suppress(AttributeError, ImportError, RuntimeError, ValueError):
+        thing = inspect.unwrap(thing)
+    return thing if isinstance(thing, FunctionType) else None
 
 
 def _loaded(name: str) -> Any:

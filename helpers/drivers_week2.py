@@ -18,6 +18,8 @@ from helpers import networks
 from helpers.expressions import evaluate
 
 Array = NDArray[np.float64]
+Batches = list[list[int]]
+FOUR_ROUNDS = {"first", "following", "again", "other"}
 CURVE_NETWORK = (1, 6, 7, 2)
 WEIGHTS = ("W1", "b1", "W2", "b2", "W3", "b3")
 
@@ -51,10 +53,12 @@ def gate_outputs(pair: Any) -> Array:
     [1.0, 1.0]
     """
     try:
-        w, b = (float(np.reshape(number, ())) for number in pair)
+        w, b = (np.reshape(number, ()) for number in pair)
     except (TypeError, ValueError) as error:
         raise ValueError("a pair of two numbers (w, b) is wanted") from error
-    outputs: Array = np.tanh(np.array([b, w + b]))
+    if not {w.dtype.kind, b.dtype.kind} <= set("iuf"):
+        raise ValueError("a pair of two numbers (w, b) is wanted")
+    outputs: Array = np.tanh(np.array([b, w + b], float))
     return outputs
 
 
@@ -115,27 +119,14 @@ def _globals_of(answer: Any) -> dict[str, Any]:
 
 
 def batch_cut(answer: Callable[..., Any], n: int, size: int, seed: int) -> dict[str, Any]:
-    """Facts about the batches that hold for every order.
-
-    Returns
-    -------
-    dict
-        ``sizes`` of the batches in order, and whether the indices are ``in range``, ``none twice`` and
-        ``none left out``.
+    """The batches as they came, for `batch_facts`.
 
     Examples
     --------
-    >>> batch_cut(lambda n, size, rng: [[2, 0], [1]], 3, 2, seed=0)["sizes"]
-    [2, 1]
+    >>> batch_cut(lambda n, size, rng: [[2, 0], [1]], 3, 2, seed=0)
+    {'batches': [[2, 0], [1]]}
     """
-    batches = _batches(answer, n, size, np.random.default_rng(seed))
-    flat = [index for batch in batches for index in batch]
-    return {
-        "sizes": [len(batch) for batch in batches],
-        "in range": all(0 <= index < n for index in flat),
-        "none twice": len(set(flat)) == len(flat),
-        "none left out": set(range(n)) <= set(flat),
-    }
+    return {"batches": _batches(answer, n, size, np.random.default_rng(seed))}
 
 
 def batch_cut_text(name: str, n: int, size: int, seed: int) -> str:
@@ -143,35 +134,79 @@ def batch_cut_text(name: str, n: int, size: int, seed: int) -> str:
     return f"{name}({n}, {size}, np.random.default_rng({seed}))"
 
 
-def batch_order(answer: Callable[..., Any], n: int, size: int, seed: int) -> dict[str, bool]:
-    """Facts about how random the order is; n should be 30 or more, so that chance plays no part.
+def batch_order(answer: Callable[..., Any], n: int, size: int, seed: int) -> dict[str, Any]:
+    """The batches of four rounds, for `batch_facts`; n should be 30 or more, so that chance plays no part.
 
     Returns
     -------
     dict
-        Whether the order is ``shuffled``, whether batches are ``mixed from everywhere``, whether the same
-        generator gives ``the same again``, another one ``another order``, and whether the order is
-        ``new in the next epoch``.
+        ``first`` and ``following`` from one generator, ``again`` from the same seed, ``other`` from another.
     """
     rng = np.random.default_rng(seed)
-    first, following = _batches(answer, n, size, rng), _batches(answer, n, size, rng)
-    again = _batches(answer, n, size, np.random.default_rng(seed))
-    other = _batches(answer, n, size, np.random.default_rng(seed + 1))
     return {
-        "shuffled": _flat(first) != sorted(_flat(first)),
-        "mixed from everywhere": any(max(batch) - min(batch) >= len(batch) for batch in first),
-        "the same again": again == first,
-        "another order": other != first,
-        "new in the next epoch": following != first,
+        "first": _batches(answer, n, size, rng),
+        "following": _batches(answer, n, size, rng),
+        "again": _batches(answer, n, size, np.random.default_rng(seed)),
+        "other": _batches(answer, n, size, np.random.default_rng(seed + 1)),
     }
 
 
 batch_order_text = batch_cut_text
 
 
-def _batches(
-    answer: Callable[..., Any], n: int, size: int, rng: np.random.Generator
-) -> list[list[int]]:
+def batch_facts(rounds: Any) -> dict[str, Any]:
+    """What is compared of batches: facts that hold for every right order.
+
+    Where answers are graded this runs on the grader's side; what comes from a student's process is never a
+    verdict, only batches.
+
+    Returns
+    -------
+    dict
+        Of one round: ``sizes`` of the batches in order, and whether the indices are ``in range`` of as many as
+        there are, ``none twice`` and ``none left out``. Of four rounds: the ``spread of the indices`` in all of
+        them (which tells how many there are), whether the order is ``shuffled``, whether batches are
+        ``mixed from everywhere``, whether the same generator gives ``the same again``, another one
+        ``another order``, and whether the order is ``new in the next epoch``.
+
+    Examples
+    --------
+    >>> batch_facts({"batches": [[2, 0], [1]]})["sizes"]
+    [2, 1]
+    """
+    if not isinstance(rounds, dict) or rounds.keys() not in ({"batches"}, FOUR_ROUNDS):
+        raise ValueError("batches are wanted")
+    made = {name: [_indices(batch) for batch in batches] for name, batches in rounds.items()}
+    return _cut_facts(made["batches"]) if "batches" in made else _order_facts(**made)
+
+
+def _cut_facts(batches: Batches) -> dict[str, Any]:
+    flat = _flat(batches)
+    return {
+        "sizes": [len(batch) for batch in batches],
+        "in range": all(0 <= index < len(flat) for index in flat),
+        "none twice": len(set(flat)) == len(flat),
+        "none left out": set(range(len(flat))) <= set(flat),
+    }
+
+
+def _order_facts(
+    first: Batches, following: Batches, again: Batches, other: Batches
+) -> dict[str, Any]:
+    indices = [index for made in (first, following, again, other) for index in _flat(made)]
+    return {
+        "spread of the indices": max(indices, default=0) - min(indices, default=0) + 1,
+        "shuffled": _flat(first) != sorted(_flat(first)),
+        "mixed from everywhere": any(
+            max(batch) - min(batch) >= len(batch) for batch in first if batch
+        ),
+        "the same again": again == first,
+        "another order": other != first,
+        "new in the next epoch": following != first,
+    }
+
+
+def _batches(answer: Callable[..., Any], n: int, size: int, rng: np.random.Generator) -> Batches:
     """The batches as lists of whole numbers."""
     given = answer(n, size, rng)
     if not isinstance(given, list | tuple | np.ndarray):
@@ -181,15 +216,14 @@ def _batches(
 
 def _indices(batch: Any) -> list[int]:
     array = np.asarray(batch)
-    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise ValueError(
-            f"each batch is a one-dimensional array of whole numbers; one of shape {array.shape} "
-            f"of {array.dtype} came"
-        )
+    if array.ndim != 1:
+        raise ValueError(f"each batch is a one-dimensional array; one of shape {array.shape} came")
+    if array.size and array.dtype.kind not in "iu":
+        raise IndexError(f"the indices of a batch are whole numbers; some of {array.dtype} came")
     return [int(index) for index in array]
 
 
-def _flat(batches: list[list[int]]) -> list[int]:
+def _flat(batches: Batches) -> list[int]:
     return [index for batch in batches for index in batch]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers import models
+from helpers.seal import sealed
 from helpers.wording import value_text
 
 Array = NDArray[np.float64]
@@ -177,3 +178,14 @@ def tidy(verdict: Any) -> dict[str, str]:
     if not isinstance(verdict, dict):
         raise ValueError("a dict such as {1: 'fine', 2: …} is wanted")
     return {str(key).strip(): str(word).strip().lower() for key, word in verdict.items()}
+
+
+def sealed_words(verdict: Any) -> Any:
+    """The tidied dict, sealed: it is compared and not shown.
+
+    Examples
+    --------
+    >>> sealed_words({1: " Fine"}) == sealed_words({"1": "fine"})
+    True
+    """
+    return sealed(tidy(verdict))

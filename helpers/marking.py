@@ -6,7 +6,7 @@ The same code runs in a student's notebook (public probes, from ``checks.json``)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from helpers.probes import Outcome, Probe, resolve
 
 RESEMBLANCE = 0.02  # an answer's error may differ from a slip's by this share of it
 ENOUGH = 2  # an answer that hung or killed its process this often is not asked again
+SAME = "Your answer is the same each time, whatever it is asked."
 DOTS = Opaque(f"an object of type {type(...).__name__}")  # a variable still set to ...
 
 
@@ -36,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A named slip and what it answers to each probe; several rows where the slip has variants."""
+    """A named slip and what is compared of its answer to each probe; several rows where it has variants."""
 
     name: str
     sentence: str
@@ -46,7 +47,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Trial:
-    """A game the answer has to win often enough: ``play(answer, seeds)`` counts the wins."""
+    """A game the answer has to win often enough: ``play(answer, seeds)`` counts the wins.
+
+    Games are played one by one until it is known whether ``at_least`` (a share of all) are won.
+    """
 
     group: str
     play: str
@@ -143,7 +147,7 @@ def mark(scheme: Scheme, asker: Asker, answer: Any = None, public: int | None = 
     outcomes = _ask_all(scheme.probes, asker)
     seen = len(outcomes) if public is None else public
     findings = [
-        Finding(probe, wanted, _compared(scheme, got), sentence, hidden=i >= seen)
+        Finding(probe, wanted, compared(scheme, got), sentence, hidden=i >= seen)
         for i, (probe, wanted, got) in enumerate(
             zip(scheme.probes, scheme.wanted, outcomes, strict=True)
         )
@@ -155,6 +159,9 @@ def mark(scheme: Scheme, asker: Asker, answer: Any = None, public: int | None = 
     remarks = _returns_nothing(scheme, outcomes) + _play(
         scheme, _caller(asker) if answer is None else answer, lost
     )
+    if lost and _never_varies(scheme, outcomes):
+        fails = bool(outcomes[0].errors) and not _worth(scheme) - lost  # its error says it all
+        lost, remarks = set(scheme.groups), remarks or [SAME] * (not fails)
     won = {name: 0.0 if name in lost else group.points for name, group in scheme.groups.items()}
     mistake = recognise(scheme, outcomes) if lost else None
     return Report(
@@ -188,6 +195,28 @@ def _returns_nothing(scheme: Scheme, outcomes: list[Outcome]) -> list[str]:
     if not silent or any(wanted.value is None and not wanted.errors for wanted in scheme.wanted):
         return []
     return ["Your answer is None each time. Does it hand its result back with return?"]
+
+
+def _worth(scheme: Scheme) -> set[str]:
+    return {name for name, group in scheme.groups.items() if group.points}
+
+
+def _never_varies(scheme: Scheme, outcomes: list[Outcome]) -> bool:
+    """Whether one and the same came to every probe, though not the same was wanted.
+
+    Always raising ValueError, or always returning inf, answers nothing, not even the probes where it is right.
+    """
+    marked = [i for i, probe in enumerate(scheme.probes) if scheme.groups[probe.group].points]
+    wanted, got = [scheme.wanted[i] for i in marked], [outcomes[i] for i in marked]
+    return all(_alike(got[0], one) for one in got) and not all(
+        _alike(wanted[0], one) for one in wanted
+    )
+
+
+def _alike(left: Outcome, right: Outcome) -> bool:
+    if left.errors or right.errors:
+        return left.errors[:1] == right.errors[:1]
+    return difference(left.value, right.value, 0.0) is None
 
 
 def judge(scheme: Scheme, probe: Probe, wanted: Outcome, got: Outcome) -> str:
@@ -247,8 +276,8 @@ def _play(scheme: Scheme, answer: Callable[..., Any], lost: set[str]) -> list[st
     remarks = []
     for trial in scheme.trials:
         try:
-            wins = int(resolve(trial.play)(answer, trial.seeds))
-            remark = f"won {wins} of {len(trial.seeds)}, {trial.at_least:.0%} wanted"
+            wins, played = _won(trial, answer)
+            remark = f"won {wins} of {played}, {trial.at_least:.0%} wanted"
         except NotImplementedError:
             lost.add(trial.group)
             continue
@@ -260,36 +289,60 @@ def _play(scheme: Scheme, answer: Callable[..., Any], lost: set[str]) -> list[st
     return remarks
 
 
-def recognise(scheme: Scheme, outcomes: Sequence[Outcome]) -> Mistake | None:
+def _won(trial: Trial, answer: Callable[..., Any]) -> tuple[int, int]:
+    """Games won and played: no more of them than it takes to know whether enough are won."""
+    wins, wanted = 0, trial.at_least * len(trial.seeds)
+    for played, seed in enumerate(trial.seeds, 1):
+        wins += int(resolve(trial.play)(answer, (seed,)))
+        if wins >= wanted or wins + len(trial.seeds) - played < wanted:
+            return wins, played
+    return wins, len(trial.seeds)
+
+
+def recognise(
+    scheme: Scheme,
+    outcomes: Sequence[Outcome],
+    slips: Iterable[tuple[Mistake, Iterable[Outcome]]] | None = None,
+) -> Mistake | None:
     """The catalogued mistake that answers the probes as this answer did, or None.
 
     Every probe that the slip gets wrong must come out just as wrong here, or raise an error; a few more may
     be wrong, and the slip that leaves the fewest unexplained, then the nearest one, is named.
+
+    Parameters
+    ----------
+    scheme : Scheme
+    outcomes : sequence of Outcome
+        What the answer said to the scheme's probes.
+    slips : iterable of (Mistake, iterable of Outcome), optional
+        Slips and what is compared of their answers, read only as far as they fit; by default the scheme's.
     """
+    if slips is None:
+        slips = ((mistake, row) for mistake in scheme.mistakes for row in mistake.rows)
     asked = list(zip(scheme.probes, scheme.wanted, outcomes, strict=True))
     failed = [bool(judge(scheme, probe, wanted, got)) for probe, wanted, got in asked]
     best: tuple[int, int, float] | None = None
     found = None
-    for mistake in scheme.mistakes:
-        for row in mistake.rows:
-            distance = _distance(scheme, outcomes, failed, row)
-            if distance is not None and (best is None or distance < best):
-                best, found = distance, mistake
+    for mistake, row in slips:
+        distance = _distance(scheme, outcomes, failed, row)
+        if distance is not None and (best is None or distance < best):
+            best, found = distance, mistake
     return found
 
 
 def _distance(
-    scheme: Scheme, outcomes: Sequence[Outcome], failed: list[bool], row: tuple[Outcome, ...]
+    scheme: Scheme, outcomes: Sequence[Outcome], failed: list[bool], row: Iterable[Outcome]
 ) -> tuple[int, int, float] | None:
     """How far an answer is from a slip, None if it is another one.
 
     (Probes the slip does not explain, probes where only one of them changes its argument, largest share by
     which the errors differ.)
     """
+    as_compared = replace(scheme, view="")  # which a slip's outcomes are already
     explained, unexplained, changes, largest = 0, 0, 0, 0.0
     asked = zip(scheme.probes, scheme.wanted, outcomes, strict=True)
     for (probe, wanted, got), wrong, slip in zip(asked, failed, row, strict=True):
-        slipped = slip is not wanted and bool(judge(scheme, probe, wanted, slip))
+        slipped = slip is not wanted and bool(judge(as_compared, probe, wanted, slip))
         if slipped and not wrong:
             return None
         if slipped and (slip.errors or not got.errors):
@@ -309,19 +362,19 @@ def _unlike(scheme: Scheme, probe: Probe, wanted: Outcome, got: Outcome, slip: O
         return 0.0 if got.errors[:1] == slip.errors[:1] else float("inf")
     rtol = scheme.groups[probe.group].rtol
     if (
-        not wanted.errors and _difference(scheme, wanted, slip, rtol) is None
+        not wanted.errors and difference(slip.value, wanted.value, rtol) is None
     ):  # it changes its argument
         return 0.0 if _difference(scheme, wanted, got, rtol) is None else float("inf")
-    seen, slipped = _viewed(scheme, got.value), _viewed(scheme, slip.value)
+    seen, slipped = _viewed(scheme, got.value), slip.value
     a, b, w = numbers(seen), numbers(slipped), numbers(wanted.value)
     if a is None or b is None:
         return 0.0 if difference(seen, slipped, 1e-6) is None else float("inf")
-    if a.shape != b.shape or not np.array_equal(np.isfinite(a), np.isfinite(b)):
-        return float("inf")
-    return _share(a, b, w)
+    comparable = a.shape == b.shape and np.array_equal(np.isfinite(a), np.isfinite(b))
+    share = _share(a, b, w) if comparable else float("inf")
+    return min(share, RESEMBLANCE) if wanted.errors else share  # any number is wrong alike there
 
 
-def _compared(scheme: Scheme, outcome: Outcome) -> Outcome:
+def compared(scheme: Scheme, outcome: Outcome) -> Outcome:
     """An outcome with the value that is compared, so that it can be shown beside the wanted one."""
     if not scheme.view or outcome.errors:
         return outcome

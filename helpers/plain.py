@@ -14,6 +14,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,10 @@ import numpy as np
 from helpers import functions as course
 from helpers.functions.kinds import Curve, Field, Path, VectorField, as_input, as_point
 
-DTYPES = frozenset({"bool", "int64", "float64", "complex128"})
+DTYPES = {  # as they travel: little endian
+    name: np.dtype(name).newbyteorder("<") for name in ("bool", "int64", "float64", "complex128")
+}
+KINDS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128"}
 MAX_DEPTH = 20
 MAX_ITEMS = 100_000
 MAX_TEXT = 10_000
@@ -70,15 +74,21 @@ def pack(value: object, buffers: list[bytes]) -> Tree:
 def _pack(value: object, buffers: list[bytes], depth: int) -> Tree:
     if depth == MAX_DEPTH:
         return {"opaque": "something nested too deeply"}
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, _ARRAYS):
         return _pack_array(np.asarray(value), buffers)
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, _WORDS):
         return _pack_text(value) if isinstance(value, str) else value
-    if isinstance(value, int | float | complex):
+    if isinstance(value, _NUMBERS):
         return _pack_number(value)
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, _CONTAINERS):
         return _pack_container(value, buffers, depth)
     return _pack_other(value)
+
+
+# tuples, for a union would be made anew at every call of what is called most
+_ARRAYS, _WORDS = (np.ndarray, np.generic), (bool, str)
+_NUMBERS, _CONTAINERS = (int, float, complex), (list, tuple, dict)
+_REAL = {int, float, Fraction, np.float64, np.int64}  # these and no subclass of them
 
 
 def _pack_text(value: str) -> Tree:
@@ -99,16 +109,27 @@ def _pack_number(value: complex) -> Tree:
 
 
 def _pack_array(array: np.ndarray[Any, Any], buffers: list[bytes]) -> Tree:
-    kinds = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128"}
-    dtype = kinds.get(array.dtype.kind)
+    if array.dtype.kind == "O" and array.size <= MAX_ITEMS:
+        array = _of_floats(array)
+    dtype = KINDS.get(array.dtype.kind)
     if array.dtype.kind == "U" and array.ndim == 0:
         return _pack_text(str(array))
     if dtype is None:
         return {"opaque": printable(f"an array of {array.dtype} values"[:200])}
     if array.size > MAX_ITEMS:
         return {"opaque": f"an array of {array.size} numbers"}
-    buffers.append(np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes())
+    buffers.append(array.astype(DTYPES[dtype], copy=False).tobytes())
     return {"array": {"dtype": dtype, "shape": list(array.shape), "buffer": len(buffers) - 1}}
+
+
+def _of_floats(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """An array of objects as one of floats, if it holds numbers only; numpy makes such of very large integers."""
+    if not all(type(item) in _REAL for item in array.flat):
+        return array
+    try:
+        return array.astype(float)
+    except OverflowError:
+        return array
 
 
 def _pack_container(
@@ -126,6 +147,10 @@ def _pack_container(
 
 
 def _pack_other(value: object) -> Tree:
+    if type(value) is Fraction and abs(value) < 2**63:
+        return float(value)
+    if type(value) is Opaque:  # it has travelled before
+        return {"opaque": printable(str(value.kind)[:200])}
     try:
         return {"function": _spec_tree(course.spec(value))}
     except (TypeError, ValueError):
@@ -213,9 +238,9 @@ def _without_functions(tree: Tree, depth: int) -> Tree:
 def _unpack(tree: Tree, buffers: list[bytes], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise PlainDataError(f"plain data is at most {MAX_DEPTH} levels deep")
-    if tree is None or isinstance(tree, bool | float):
+    if tree is None or isinstance(tree, _READY):
         return tree
-    if isinstance(tree, int | str):
+    if isinstance(tree, _LIMITED):
         return _within_limits(tree)
     if not isinstance(tree, dict) or len(tree) != 1:
         raise PlainDataError("plain data is a JSON value or an object with one tag")
@@ -229,6 +254,9 @@ def _unpack(tree: Tree, buffers: list[bytes], depth: int) -> Any:
         raise
     except _MALFORMED as error:
         raise PlainDataError(f"{tag} is not well formed") from error
+
+
+_READY, _LIMITED = (bool, float), (int, str)
 
 
 def _within_limits(tree: int | str) -> int | str:
@@ -259,13 +287,13 @@ def _read_dict(content: Tree, buffers: list[bytes], depth: int) -> dict[str, Any
 
 def _read_array(content: Tree, buffers: list[bytes], _depth: int) -> np.ndarray[Any, Any]:
     dtype, shape, index = content["dtype"], content["shape"], content["buffer"]
-    if dtype not in DTYPES:
+    kind = DTYPES.get(dtype)
+    if kind is None:
         raise PlainDataError("an array of numbers or booleans was wanted")
     if len(shape) > 8 or not all(type(size) is int and 0 <= size <= MAX_ITEMS for size in shape):
         raise PlainDataError("an array's shape is at most eight sizes")
     if type(index) is not int or not 0 <= index < len(buffers):
         raise PlainDataError("an array without its buffer")
-    kind = np.dtype(dtype).newbyteorder("<")
     if math.prod(shape) * kind.itemsize != len(buffers[index]):
         raise PlainDataError("an array's buffer does not fit its shape")
     return np.frombuffer(buffers[index], kind).reshape(shape).astype(dtype)

@@ -11,6 +11,7 @@ from helpers.compare import kind_of
 from helpers.marking import Finding, Report
 from helpers.plain import Opaque
 from helpers.probes import Outcome, Probe, resolve
+from helpers.seal import is_sealed
 
 SHORT = 70
 ROUNDING = 1e-10  # smaller numbers are what rounding leaves of a zero
@@ -103,7 +104,7 @@ def value_text(value: Any) -> str:
     >>> value_text(np.array([2.0, 8.0]))
     '[2.0, 8.0]'
     """
-    if isinstance(value, Opaque):
+    if isinstance(value, Opaque) or is_sealed(value):
         return ""
     if isinstance(value, np.ndarray):
         value = value.tolist()

@@ -47,7 +47,9 @@ def test_a_gate_answers_to_zero_and_to_one() -> None:
     np.testing.assert_allclose(drivers.gate_outputs([np.array([[2.0]]), 0.5]), np.tanh([0.5, 2.5]))
 
 
-@pytest.mark.parametrize("pair", [3.0, (1.0,), (1.0, 2.0, 3.0), ("a", "b"), None, [[1, 2], [3, 4]]])
+@pytest.mark.parametrize(
+    "pair", [3.0, (1.0,), (1.0, 2.0, 3.0), ("a", "b"), ("-5", "5"), None, [[1, 2], [3, 4]]]
+)
 def test_what_is_no_pair_of_numbers_is_refused(pair: Any) -> None:
     with pytest.raises(ValueError, match="pair of two numbers"):
         drivers.gate_outputs(pair)
@@ -82,19 +84,38 @@ def cut(n: int, size: int, rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def test_right_batches_satisfy_every_fact() -> None:
-    facts = drivers.batch_cut(cut, 10, 4, seed=3)
+    facts = drivers.batch_facts(drivers.batch_cut(cut, 10, 4, seed=3))
     assert facts == {
         "sizes": [4, 4, 2],
         "in range": True,
         "none twice": True,
         "none left out": True,
     }
-    assert all(drivers.batch_order(cut, 60, 12, seed=3).values())
+    order = drivers.batch_facts(drivers.batch_order(cut, 60, 12, seed=3))
+    assert order.pop("spread of the indices") == 60
+    assert len(order) == 5
+    assert all(order.values())
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"shuffled": True, "mixed from everywhere": True},
+        {"first": [[0]], "following": [[0]]},
+        {"batches": [["a"]]},
+        {"batches": [[0.5]]},
+        [[0, 1]],
+        None,
+    ],
+)
+def test_facts_are_drawn_from_batches_and_never_taken_on_trust(claimed: Any) -> None:
+    with pytest.raises((ValueError, IndexError), match=r"wanted|whole numbers"):
+        drivers.batch_facts(claimed)
 
 
 def test_a_square_table_counts_as_a_list_of_batches() -> None:
-    facts = drivers.batch_cut(lambda n, size, rng: rng.permutation(n).reshape(-1, size), 12, 4, 0)
-    assert facts["sizes"] == [4, 4, 4]
+    given = drivers.batch_cut(lambda n, size, rng: rng.permutation(n).reshape(-1, size), 12, 4, 0)
+    assert drivers.batch_facts(given)["sizes"] == [4, 4, 4]
 
 
 @pytest.mark.parametrize(
@@ -102,14 +123,14 @@ def test_a_square_table_counts_as_a_list_of_batches() -> None:
     [
         (iter([[0, 1]]), TypeError),
         (None, TypeError),
-        ([[0.0, 1.0]], ValueError),
+        ([[0.0, 1.0]], IndexError),
         (np.arange(4), ValueError),
-        ([["a"]], ValueError),
-        ([np.array([True, False])], ValueError),
+        ([["a"]], IndexError),
+        ([np.array([True, False])], IndexError),
     ],
 )
 def test_what_is_no_list_of_indices_is_refused_with_a_reason(batches: Any, error: type) -> None:
-    with pytest.raises(error, match=r"wanted|whole numbers"):
+    with pytest.raises(error, match=r"wanted|whole numbers|one-dimensional"):
         drivers.batch_cut(lambda *_: batches, 4, 2, 0)
 
 

@@ -10,7 +10,8 @@ import pytest
 from autograder.exercises import week4_optimisation as week4
 from helpers import drivers_week4, functions
 
-SOLVERS = [(m, guess) for m in ("hybr", "lm") for guess in (0.0, 1.0, 0.5, -1.0, None)]
+GUESSES = (0.0, 0.1, 1.0, 0.5, -1.0, None)
+SOLVERS = [(m, guess) for m in ("hybr", "lm", "by hand") for guess in GUESSES]
 FAMILIES = [getattr(week4, name) for name in week4.SOLVED_ALIKE]
 
 
@@ -20,8 +21,25 @@ def stationary(problem: Any, method: str, guess: float | None) -> list[Any]:
     found = []
     for x in starts:
         first = week4._level(grad_f, grad_g, np.array(x, float)) if guess is None else guess
-        found += week4._stationary(grad_f, g, grad_g, [x], (first,), method=method)
+        if method == "by hand":
+            found += newton(week4._conditions(grad_f, grad_g, g), np.append(x, first))
+        else:
+            found += week4._stationary(grad_f, g, grad_g, [x], (first,), method=method)
     return found
+
+
+def newton(conditions: Any, v: Any) -> list[Any]:
+    """Newton's method as a student writes it, with differences; nothing if it does not arrive."""
+    for _ in range(60):
+        steps = 1e-6 * np.eye(v.size)
+        J = np.array([(conditions(v + e) - conditions(v - e)) / 2e-6 for e in steps]).T
+        if not np.isfinite(J).all() or abs(np.linalg.det(J)) < 1e-300:
+            return []
+        step = np.linalg.solve(J, conditions(v))
+        v = v - step
+        if np.abs(step).max() < 1e-13:
+            break
+    return [v] if np.abs(conditions(v)).max() < 1e-8 else []
 
 
 def is_solved_alike(problem: Any) -> bool:

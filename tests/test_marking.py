@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.marking import (
+    SAME,
     Group,
     Mistake,
     Report,
@@ -100,7 +101,33 @@ def test_a_function_without_a_return_is_asked_about_it() -> None:
     report = marked(lambda x: None)
     assert report.points == 0
     assert "return" in report.remarks[0]
-    assert not marked(lambda x: 0).remarks
+    assert marked(lambda x: 0).remarks == (SAME,)
+
+
+EDGES = {"value": Group(2, 1e-6), "edge": Group(1, 1e-6)}
+WITH_AN_EDGE = (Probe("value", (2.0,)), Probe("value", (3.0,)), Probe("edge", (-1.0,)))
+
+
+def root(x: float) -> float:
+    if x < 0:
+        raise ValueError(x)
+    return float(x**0.5)
+
+
+def test_an_answer_that_is_the_same_whatever_it_is_asked_wins_no_edge_by_it() -> None:
+    def marked(answer: Callable[[float], Any]) -> Report:
+        asked = scheme(groups=EDGES, probes=WITH_AN_EDGE, reference=root)
+        return mark(asked, lambda probe: ask(answer, probe))
+
+    def always_refuses(x: float) -> float:
+        raise ValueError(x)
+
+    assert marked(always_refuses).points == 0
+    assert marked(always_refuses).remarks == (SAME,)
+    assert marked(lambda x: 7.0).points == 0
+    assert not marked(lambda x: x.upper()).remarks  # it failed each time, which was never wanted
+    assert marked(lambda x: root(x) + 1).points == 1
+    assert marked(root).points == 3
 
 
 def test_where_none_is_right_nobody_is_asked_about_a_return() -> None:
@@ -233,6 +260,26 @@ def test_slips_that_raise_are_told_apart_by_the_class_of_the_error() -> None:
     assert named(raising(KeyError), *slips) == ""
 
 
+def test_where_an_error_is_wanted_any_number_is_the_same_slip_and_the_nearest_is_named() -> None:
+    def without_a_guard(x: float) -> float:
+        return abs(x) ** 0.5
+
+    def nothing_below_zero(x: float) -> float:
+        return max(x, 0.0) ** 0.5
+
+    def told(answer: Callable[[float], Any], under: Scheme) -> str:
+        mistake = marked(answer, under).mistake
+        return mistake.name if mistake else ""
+
+    slips = [("took the root of |x|", without_a_guard), ("cut x off", nothing_below_zero)]
+    for asked in (slips, slips[::-1]):
+        under = scheme(*asked, groups=EDGES, probes=WITH_AN_EDGE, reference=root)
+        assert told(without_a_guard, under) == "took the root of |x|"
+        assert told(nothing_below_zero, under) == "cut x off"
+        assert told(lambda x: root(abs(x)) + 3.0 * (x < 0), under)
+        assert not told(lambda x: root(x) if x > 0 else None, under)
+
+
 def test_a_slip_of_another_shape_is_told_by_its_shape_and_values() -> None:
     slips = [("sum", lambda x: square(x).sum()), ("mean", lambda x: square(x).mean())]
     assert named(lambda x: float(np.sum(np.square(x))), *slips) == "sum"
@@ -286,6 +333,21 @@ def test_a_trial_is_won_by_a_large_enough_share_of_its_games(most: float, won: f
     report = marked(right_up_to(most), under)
     assert report.groups == {"value": 2, "lists": 1, "game": won}
     assert report.remarks == (() if won else ("won 7 of 10, 80% wanted",))
+
+
+@pytest.mark.parametrize(("most", "played"), [(99, 8), (2, 3), (4, 5)])
+def test_no_more_games_are_played_than_decide_a_trial(most: float, played: int) -> None:
+    asked = []
+
+    def answer(x: Any) -> Any:
+        asked.append(x)
+        return right_up_to(most)(x)
+
+    under = scheme(groups=GAME_GROUPS, trials=(TRIAL,))
+    report = mark(under, lambda probe: ask(square, probe), answer)
+    assert len(asked) == played
+    assert report.groups["game"] == (4 if most == 99 else 0)
+    assert report.remarks == (() if most == 99 else (f"won {most - 2} of {played}, 80% wanted",))
 
 
 def test_a_trial_asks_through_the_asker_when_the_answer_lives_elsewhere() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from contextlib import suppress
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,11 @@ def test_what_is_not_plain_arrives_as_its_name(value: object, kind: str) -> None
     assert journey(value) == Opaque(kind)
 
 
+def test_what_has_travelled_once_travels_again_under_the_same_name() -> None:
+    for value in (..., len, Opaque, {1, 2}, 3 + 4j, [np.array(["a"])]):
+        assert journey(journey(value)) == journey(value)
+
+
 def test_a_list_that_holds_itself_arrives_cut_off() -> None:
     endless: list[Any] = []
     endless.append(endless)
@@ -193,6 +199,31 @@ def test_a_list_that_holds_itself_arrives_cut_off() -> None:
 )
 def test_numpy_numbers_arrive_as_arrays_of_four_types(value: Any, wanted: Any) -> None:
     assert alike(journey(value), wanted)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        np.array([1, 2.5, np.float64(3)], dtype=object),
+        1 / np.array([math.factorial(k) for k in range(25)]),  # of objects, from 21! on
+        np.array([[Fraction(1, 2), 2]], dtype=object),
+    ],
+)
+def test_an_array_of_objects_that_are_all_numbers_arrives_as_floats(numbers: Any) -> None:
+    arrived = journey(numbers)
+    assert numbers.dtype == object
+    assert arrived.dtype == float
+    np.testing.assert_array_equal(arrived, numbers.astype(float))
+
+
+def test_a_fraction_arrives_as_a_float() -> None:
+    assert journey([Fraction(1, 4), Fraction(-3)]) == [0.25, -3.0]
+    assert isinstance(journey(Fraction(10**40)), Opaque)
+
+
+def test_an_array_with_other_objects_or_numbers_beyond_floats_stays_opaque() -> None:
+    for odd in ([True, 1.5], [10**400, 1], [None, 1.0]):
+        assert journey(np.array(odd, dtype=object)) == Opaque("an array of object values")
 
 
 def test_numpy_texts_and_dict_keys_arrive_as_strings() -> None:

@@ -3,11 +3,13 @@
 
 Differences are asked for with steps so large that the formula itself, not rounding, decides: every way of
 writing the right formula agrees to far more digits than the tolerance wants. Derivatives by rule are compared
-to the usual 1e-6, `beast_derivative` to 1e-12, which no difference reaches.
+to the usual 1e-6, `beast_derivative` to 1e-12, which no difference reaches; among the functions of the
+product and the quotient rule is one that shakes so fast that no step resolves it.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -277,6 +279,14 @@ def central_over_h(f: Function, x: Any, h: float) -> Any:
 
 
 @central_difference.mistake(
+    "You have the rise, and it still wants to be divided by the run.",
+    ask="What is a slope: a difference of heights, or that difference per step?",
+)
+def central_without_the_run(f: Function, x: Any, h: float) -> Any:
+    return 2 * h * central_difference(f, x, h)
+
+
+@central_difference.mistake(
     "Your brackets are missing: Python divided by 2 and then multiplied by h.",
     ask="In which order does Python work out a / 2 * h?",
 )
@@ -359,331 +369,6 @@ def central_over_the_true_run(f: Function, x: Any, h: float) -> Any:
     x = np.array(x) * 1.0
     ahead, behind = x + h, x - h
     return (f(ahead) - f(behind)) / (ahead - behind)
-
-
-# ── second_difference ─────────────────────────────────────────────────────────────────
-
-
-@exercise(points={"value": 2, "any x": 1}, refuses=(*LIBRARIES, *EXACT))
-def second_difference(f: Function, x: Any, h: float) -> Any:
-    """(f(x + h) − 2 f(x) + f(x − h)) / h², elementwise."""
-    x = np.asarray(x, float)
-    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
-
-
-@second_difference.probes("value")
-def bends(rng: Rng) -> Cases:
-    fourth = functions.polynomial(coefficients=[1, 0, 0, 0, 1])
-    yield fourth, 1.0, 0.5
-    yield _waves(rng), _number(rng), 0.1
-    yield _waves(rng), _points(rng, 4), 0.25
-    yield _cubic(rng), _points(rng, 3), 0.02
-    yield _curve(rng), _points(rng, 5), round(float(rng.uniform(0.1, 0.4)), 3)
-    yield _waves(rng), _points(rng, 6).reshape(2, 3), 0.2
-
-
-@second_difference.probes("any x")
-def bends_anywhere(rng: Rng) -> Cases:
-    f = _waves(rng)
-    yield from _at_lists(rng, lambda x: (f, x, 0.1))
-
-
-@second_difference.mistake(
-    "You divided by h only once.",
-    ask="A slope is a rise per step: what is a change of slope per step?",
-)
-def second_over_h(f: Function, x: Any, h: float) -> Any:
-    return second_difference(f, x, h) * h
-
-
-@second_difference.mistake(
-    "Your result is half of what it should be: there is a 2 too many below the line.",
-    ask="By what is the difference of two forward slopes, one h apart, divided?",
-)
-def second_over_two_h(f: Function, x: Any, h: float) -> Any:
-    return second_difference(f, x, h) / 2
-
-
-@second_difference.mistake(
-    "You divided by 2h, as for a slope.",
-    ask="How many times do you have to divide by h to get a bend?",
-)
-def second_over_the_run(f: Function, x: Any, h: float) -> Any:
-    return second_difference(f, x, h) * h / 2
-
-
-@second_difference.mistake(
-    "Your brackets are missing: Python divided by h and then multiplied by h again.",
-    ask="In which order does Python work out a / h * h?",
-)
-def second_without_brackets(f: Function, x: Any, h: float) -> Any:
-    return second_difference(f, x, h) * h**2
-
-
-@second_difference.mistake(
-    "The height in the middle counts only once in your sum.",
-    ask="What does your formula give for a level line, f = 1?",
-)
-def second_counts_the_middle_once(f: Function, x: Any, h: float) -> Any:
-    x = np.asarray(x, float)
-    return (f(x + h) - f(x) + f(x - h)) / h**2
-
-
-@second_difference.mistake(
-    "You added the height in the middle instead of taking it away.",
-    ask="What does your formula give for a level line, f = 1?",
-)
-def second_adds_the_middle(f: Function, x: Any, h: float) -> Any:
-    x = np.asarray(x, float)
-    return (f(x + h) + 2 * f(x) + f(x - h)) / h**2
-
-
-@second_difference.mistake(
-    "You took the height behind away, and it is to be added.",
-    ask="What sign has f(x − h) in the difference of the two slopes?",
-)
-def second_subtracts_behind(f: Function, x: Any, h: float) -> Any:
-    x = np.asarray(x, float)
-    return (f(x + h) - 2 * f(x) - f(x - h)) / h**2
-
-
-@second_difference.mistake(
-    "The sign is turned round.",
-    ask="A bowl bends upwards: is your number for it positive?",
-)
-def second_turns_the_sign(f: Function, x: Any, h: float) -> Any:
-    return -second_difference(f, x, h)
-
-
-@second_difference.mistake(
-    "You took a difference of differences, and it reaches twice as far as the formula.",
-    ask="How far from x are the points that you look at?",
-    variants=[{"forward": True}],
-)
-def second_of_differences(f: Function, x: Any, h: float, forward: bool = False) -> Any:
-    once = forward_difference if forward else central_difference
-    return once(lambda at: once(f, at, h), x, h)
-
-
-@second_difference.mistake(
-    "You found the slope, not how the slope changes.",
-    ask="Which heights, besides those ahead and behind, tell you whether a curve bends?",
-)
-def second_is_first(f: Function, x: Any, h: float) -> Any:
-    return central_difference(f, x, h)
-
-
-@second_difference.mistake(
-    "You treat x as an array, and it may come as a list or a tuple.",
-    ask="What turns a list or a tuple into an array of floats?",
-)
-def second_needs_an_array(f: Function, x: Any, h: float) -> Any:
-    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
-
-
-@second_difference.style
-def second_by_two_slopes(f: Function, x: Any, h: float) -> Any:
-    return (forward_difference(f, x, h) - forward_difference(f, x, -h)) / h
-
-
-@second_difference.style
-def second_in_a_loop(f: Function, x: Any, h: float) -> Any:
-    if np.ndim(x) == 0:
-        return float((f(x + h) + f(x - h) - 2 * f(x)) / (h * h))
-    return [second_in_a_loop(f, one, h) for one in x]
-
-
-@second_difference.style
-def second_by_weights(f: Function, x: Any, h: float) -> Any:
-    x = np.array(x)
-    heights = np.stack([f(x - h), f(x), f(x + h)])
-    return np.tensordot([1, -2, 1], heights, axes=1) / h**2
-
-
-@second_difference.style
-def second_in_single_precision(f: Function, x: Any, h: float) -> Any:
-    return np.float32(second_difference(f, x, h))
-
-
-# ── best_step ─────────────────────────────────────────────────────────────────────────
-
-
-@exercise(points={"value": 1, "not finite": 1, "edge": 1})
-def best_step(hs: Any, errors: Any) -> Any:
-    """The step with the smallest finite error, the first of equals."""
-    errors = np.asarray(errors, float)
-    if not np.isfinite(errors).any():
-        raise ValueError("no error is finite, so there is no best step")
-    return float(hs[np.argmin(np.where(np.isfinite(errors), errors, np.inf))])
-
-
-def _steps(rng: Rng, n: int) -> tuple[Array, Array]:
-    """Steps in decreasing order and the V of their errors, jittered."""
-    hs = 10.0 ** -np.arange(1.0, n + 1)
-    least = int(rng.integers(2, n - 3))
-    errors = 1e-9 * 10.0 ** np.abs(np.arange(n) - least) * rng.uniform(0.6, 1.4, n)
-    return hs, errors
-
-
-@best_step.probes("value")
-def clean_errors(rng: Rng) -> Cases:
-    yield [0.1, 0.01, 0.001, 0.0001], [0.05, 0.004, 0.0003, 0.02]
-    yield _steps(rng, 9)
-    yield _steps(rng, 14)
-    hs, errors = _steps(rng, 10)
-    yield hs[::-1].tolist(), tuple(errors[::-1].tolist())
-    mixed = rng.permutation(10)
-    yield hs[mixed], errors[mixed]
-    yield [1, 2, 4, 8], [3, 1, 2, 5]
-
-
-@best_step.probes("not finite")
-def errors_with_gaps(rng: Rng) -> Cases:
-    yield [0.1, 0.01, 0.001], [math.nan, 0.2, 0.1]
-    for gaps in ([0], [3, 9], [0, 1, 8]):
-        hs, errors = _steps(rng, 10)
-        errors[gaps] = math.nan
-        yield hs, errors
-    hs, errors = _steps(rng, 8)
-    errors[[0, 5]] = math.nan, math.inf
-    yield hs.tolist(), errors.tolist()
-    yield [0.3, 0.2, 0.1], [math.nan, math.inf, 7.0]
-    yield [0.3, 0.2, 0.1], [math.inf, -math.inf, 7.0]
-
-
-@best_step.probes("edge")
-def equal_and_hopeless_errors(rng: Rng) -> Cases:
-    yield [0.1, 0.01, 0.001, 0.0001], [0.5, 0.2, 0.2, 0.4]
-    hs, errors = _steps(rng, 9)
-    errors[[3, 4, 6]] = 1e-10
-    yield hs, errors
-    yield hs[::-1].copy(), errors[::-1].copy()
-    yield [0.1, 0.01], [math.nan, math.nan]
-    yield np.array([0.1, 0.01, 0.001]), np.array([math.inf, math.nan, math.inf])
-    yield [0.25], [3.0]
-
-
-@best_step.mistake(
-    "You returned the place in the list, not the step that stands there.",
-    ask="What is hs[2] when 2 is the place of the smallest error?",
-)
-def step_as_index(hs: Any, errors: Any) -> Any:
-    return int(np.flatnonzero(np.asarray(hs) == best_step(hs, errors))[0])
-
-
-@best_step.mistake(
-    "You returned the smallest error, not the step that has it.",
-    ask="Which of the two lists should your answer come from?",
-)
-def step_as_error(hs: Any, errors: Any) -> Any:
-    best_step(hs, errors)
-    errors = np.asarray(errors, float)
-    return float(errors[np.isfinite(errors)].min())
-
-
-@best_step.mistake(
-    "You let NaN win: it is not a number, and comparing with it is always False.",
-    ask="What does np.argmin([3.0, np.nan, 1.0]) give?",
-    variants=[{"by": "min"}, {"by": "loop"}, {"by": "pairs"}],
-)
-def step_of_nan(hs: Any, errors: Any, by: str = "argmin") -> Any:
-    if by == "argmin":
-        return hs[np.argmin(errors)]
-    if by == "min":
-        return hs[list(errors).index(min(errors))]
-    if by == "pairs":
-        return min(zip(errors, range(len(hs)), hs, strict=True))[2]
-    best = 0
-    for i, error in enumerate(errors):
-        best = i if error < errors[best] else best
-    return hs[best]
-
-
-@best_step.mistake(
-    "You chose the smallest step, and the smallest step need not have the smallest error.",
-    ask="What does rounding do to a difference when h becomes tiny?",
-)
-def step_smallest(hs: Any, errors: Any) -> Any:
-    best_step(hs, errors)
-    return min(float(h) for h, error in zip(hs, errors, strict=True) if np.isfinite(error))
-
-
-@best_step.mistake(
-    "You chose the step with the largest error.",
-    ask="Should argmax be argmin?",
-)
-def step_worst(hs: Any, errors: Any) -> Any:
-    errors = np.asarray(errors, float)
-    return best_step(hs, np.where(np.isfinite(errors), -errors, np.nan))
-
-
-@best_step.mistake(
-    "Among equal errors you chose the last step, and the first is wanted.",
-    ask="Does your comparison use < or <=?",
-)
-def step_last_of_equals(hs: Any, errors: Any) -> Any:
-    return best_step(list(hs)[::-1], list(errors)[::-1])
-
-
-@best_step.mistake(
-    "Among equal errors you chose the smallest step, and the first in the list is wanted.",
-    ask="When Python compares two pairs whose first numbers are equal, what does it compare next?",
-)
-def step_least_of_equals(hs: Any, errors: Any) -> Any:
-    pairs = [(e, h) for h, e in zip(hs, errors, strict=True) if np.isfinite(e)]
-    return min(pairs)[1]
-
-
-@best_step.mistake(
-    "Infinity got through: you left NaN out, but an infinite error is not finite either.",
-    ask="What does np.isfinite say that np.isnan does not?",
-)
-def step_of_infinity(hs: Any, errors: Any) -> Any:
-    return hs[np.nanargmin(errors)]
-
-
-@best_step.mistake(
-    "When no error is finite you answer all the same.",
-    ask="What should happen when there is nothing to choose from?",
-    variants=[{"nothing": math.nan}, {"nothing": 0.0}, {"nothing": "first"}],
-)
-def step_without_an_error(hs: Any, errors: Any, nothing: Any = None) -> Any:
-    if np.isfinite(np.asarray(errors, float)).any():
-        return best_step(hs, errors)
-    return hs[0] if nothing == "first" else nothing
-
-
-@best_step.style
-def step_by_sorting(hs: Any, errors: Any) -> Any:
-    finite = [(error, i) for i, error in enumerate(errors) if math.isfinite(error)]
-    if not finite:
-        raise ValueError
-    return hs[sorted(finite)[0][1]]
-
-
-@best_step.style
-def step_by_a_loop(hs: Any, errors: Any) -> Any:
-    best, least = None, math.inf
-    for h, error in zip(hs, errors, strict=True):
-        if -math.inf < error < least:
-            best, least = h, error
-    if best is None:
-        raise ValueError("nothing finite")
-    return best
-
-
-@best_step.style
-def step_by_a_mask(hs: Any, errors: Any) -> Any:
-    hs, errors = np.array(hs), np.array(errors, dtype=float)
-    mask = np.isfinite(errors)
-    return hs[mask][np.argmin(errors[mask])]  # numpy raises ValueError where nothing is left
-
-
-@best_step.style
-def step_by_nanargmin(hs: Any, errors: Any) -> Any:
-    errors = np.array(errors, float)
-    errors[np.isinf(errors)] = np.nan
-    return np.asarray(hs)[np.nanargmin(errors)]
 
 
 # ── tangent_line ──────────────────────────────────────────────────────────────────────
@@ -778,7 +463,7 @@ def tangent_without_brackets(f: Function, dfdx: Function, a: float) -> Any:
 
 
 @tangent_line.mistake(
-    "You returned a number, and a function was wanted.",
+    "You returned a number or a pair of numbers, and a function was wanted.",
     ask="Where does the x come from at which your caller wants to know the line?",
     variants=[{"what": "height"}],
 )
@@ -828,6 +513,18 @@ def tangent_as_a_polynomial(f: Function, dfdx: Function, a: float) -> Any:
 
 
 @tangent_line.style
+def tangent_as_an_object(f: Function, dfdx: Function, a: float) -> Any:
+    class Line:
+        def __init__(self) -> None:
+            self.height, self.slope = f(a), dfdx(a)
+
+        def __call__(self, x: Any) -> Any:
+            return np.polyval([self.slope, self.height], np.subtract(x, a))
+
+    return Line()
+
+
+@tangent_line.style
 def tangent_in_single_precision(f: Function, dfdx: Function, a: float) -> Any:
     return lambda x: np.float32(tangent_line(f, dfdx, a)(x))
 
@@ -843,6 +540,21 @@ def product_rule(f: Function, dfdx: Function, g: Function, dgdx: Function) -> An
 
 def _two(f: Any, g: Any) -> Case:
     return case(f, f.derivative, g, g.derivative)
+
+
+def _ripple(rng: Rng) -> Any:
+    """A wave that shakes so fast that a difference of any step misses its slope."""
+    return functions.sinusoid(amplitude=1.0, frequency=1e6, phase=round(rng.uniform(-3, 3), 2))
+
+
+def _differentiated(function: Function, h: float, one_sided: bool) -> Function:
+    difference = forward_difference if one_sided else central_difference
+    return lambda x: difference(function, x, h)
+
+
+STEPS = [{"h": h} for h in (1e-3, 1e-4, 1e-6, 1e-7, 1e-8)] + [
+    {"h": h, "one_sided": True} for h in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+]
 
 
 def _pairs(rng: Rng, second: Callable[[Rng], Any]) -> Cases:
@@ -867,6 +579,7 @@ def products(rng: Rng) -> Cases:
     square, line = (functions.polynomial(coefficients=c) for c in ([0, 0, 1], [1, 3]))
     yield _two(square, line).then(2.0)
     yield from _pairs(rng, _waves)
+    yield _two(_ripple(rng), _cubic(rng)).then(_number(rng))
 
 
 @product_rule.probes("arrays")
@@ -942,6 +655,30 @@ def product_itself(f: Function, dfdx: Function, g: Function, dgdx: Function) -> 
 
 
 @product_rule.mistake(
+    "You used the chain rule, and here neither function is inside the other.",
+    ask="Are f and g multiplied, or is one of them fed to the other?",
+)
+def product_as_a_chain(f: Function, dfdx: Function, g: Function, dgdx: Function) -> Any:
+    return lambda x: dfdx(g(x)) * dgdx(x)
+
+
+@product_rule.mistake(
+    "You took a difference of the product, and a function that shakes fast shows that it is not exact.",
+    ask="Which of the four functions that you were given have you not used?",
+    variants=STEPS,
+)
+def product_by_differences(
+    f: Function,
+    dfdx: Function,
+    g: Function,
+    dgdx: Function,
+    h: float = 1e-5,
+    one_sided: bool = False,
+) -> Any:
+    return _differentiated(lambda x: f(x) * g(x), h, one_sided)
+
+
+@product_rule.mistake(
     "You work for a single number, and x may hold many.",
     ask="What does float do to an array of five numbers?",
 )
@@ -992,6 +729,7 @@ def quotients(rng: Rng) -> Cases:
     line, square = (functions.polynomial(coefficients=c) for c in ([1, 3], [1, 0, 1]))
     yield _two(line, square).then(2.0)
     yield from _pairs(rng, _positive)
+    yield _two(_ripple(rng), _positive(rng)).then(_number(rng))
 
 
 @quotient_rule.probes("arrays")
@@ -1079,6 +817,30 @@ def quotient_times_g(f: Function, dfdx: Function, g: Function, dgdx: Function) -
 )
 def quotient_of_a_still_g(f: Function, dfdx: Function, g: Function, dgdx: Function) -> Any:
     return lambda x: dfdx(x) / g(x)
+
+
+@quotient_rule.mistake(
+    "You paired each function with its own derivative.",
+    ask="While f moves, which function stands beside it and stays still?",
+)
+def quotient_of_own_pairs(f: Function, dfdx: Function, g: Function, dgdx: Function) -> Any:
+    return lambda x: (f(x) * dfdx(x) - g(x) * dgdx(x)) / g(x) ** 2
+
+
+@quotient_rule.mistake(
+    "You took a difference of the quotient, and a function that shakes fast shows that it is not exact.",
+    ask="Which of the four functions that you were given have you not used?",
+    variants=STEPS,
+)
+def quotient_by_differences(
+    f: Function,
+    dfdx: Function,
+    g: Function,
+    dgdx: Function,
+    h: float = 1e-5,
+    one_sided: bool = False,
+) -> Any:
+    return _differentiated(lambda x: f(x) / g(x), h, one_sided)
 
 
 @quotient_rule.mistake(
@@ -1362,6 +1124,44 @@ def beast_of_two_sines(x: Any) -> Any:
 
 
 @beast_derivative.mistake(
+    "You took the cosine of the inner derivative, and it belongs at the inner function.",
+    ask="At what number is the outer derivative taken: at u(x) or at its slope?",
+    variants=[{"times": True}],
+)
+def beast_with_cosine_of_the_slope(x: Any, times: bool = False) -> Any:
+    x = np.asarray(x, float)
+    return _beast(x, inner=float(times), cosine=lambda _: np.cos(2 * x))
+
+
+@beast_derivative.mistake(
+    "You multiplied the exponential by its exponent, and the derivative of the exponent belongs there.",
+    ask="What is the derivative of −x/2?",
+    variants=[{"power_rule": True}],
+)
+def beast_with_the_exponent_in_front(x: Any, power_rule: bool = False) -> Any:
+    x = np.asarray(x, float)
+    return _beast(x, decay=-x / 2 / (np.e if power_rule else 1.0))
+
+
+@beast_derivative.mistake(
+    "Above the line you multiplied the two derivatives, and a product needs two shares.",
+    ask="While the exponential moves, what does the sine do?",
+)
+def beast_with_a_product_of_slopes(x: Any) -> Any:
+    x = np.asarray(x, float)
+    e, s, q = np.exp(-x / 2), np.sin(x**2 + 1), 1 + x**2
+    return (-e / 2 * 2 * x * np.cos(q) * q - e * s * 2 * x) / q**2
+
+
+@beast_derivative.mistake(
+    "The two shares of the quotient rule have changed places, so the sign is turned round.",
+    ask="If only what stands above the line grows, does the quotient grow or shrink?",
+)
+def beast_turned_round(x: Any) -> Any:
+    return -_beast(x)
+
+
+@beast_derivative.mistake(
     "You multiplied and divided the derivatives of the parts.",
     ask="Which rule does a product need, and which a quotient?",
 )
@@ -1450,219 +1250,180 @@ def beast_by_the_rules(x: Any) -> Any:
     return both(x)
 
 
-# ── antiderivative_holds ──────────────────────────────────────────────────────────────
+# ── second_difference ─────────────────────────────────────────────────────────────────
 
 
-@exercise(points={"true or false": 2, "every point": 1, "tolerance": 1}, refuses=LIBRARIES)
-def antiderivative_holds(F: Function, f: Function, xs: Any) -> Any:
-    """Whether F′ = f at every point of xs, to 1e-6 relative to max(1, |f|)."""
-    return bool(np.all(_mismatch(F, f, xs) <= 1e-6))
+@exercise(points={"value": 2, "any x": 1}, refuses=(*LIBRARIES, *EXACT))
+def second_difference(f: Function, x: Any, h: float) -> Any:
+    """(f(x + h) − 2 f(x) + f(x − h)) / h², elementwise."""
+    x = np.asarray(x, float)
+    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
 
 
-def _mismatch(F: Function, f: Function, xs: Any, h: float = 1e-5, relative: bool = True) -> Any:
-    xs = np.asarray(xs, float)
-    gap = np.abs((F(xs + h) - F(xs - h)) / (2 * h) - f(xs))
-    return gap / np.maximum(1.0, np.abs(f(xs))) if relative else gap
+@second_difference.probes("value")
+def bends(rng: Rng) -> Cases:
+    fourth = functions.polynomial(coefficients=[1, 0, 0, 0, 1])
+    yield fourth, 1.0, 0.5
+    yield _waves(rng), _number(rng), 0.1
+    yield _waves(rng), _points(rng, 4), 0.25
+    yield _cubic(rng), _points(rng, 3), 0.02
+    yield _curve(rng), _points(rng, 5), round(float(rng.uniform(0.1, 0.4)), 3)
+    yield _waves(rng), _points(rng, 6).reshape(2, 3), 0.2
 
 
-def _poly(*coefficients: float) -> Any:
-    return functions.polynomial(coefficients=coefficients)
+@second_difference.probes("any x")
+def bends_anywhere(rng: Rng) -> Cases:
+    f = _waves(rng)
+    yield from _at_lists(rng, lambda x: (f, x, 0.1))
 
 
-@antiderivative_holds.probes("true or false")
-def pairs_of_curves(rng: Rng) -> Cases:
-    yield _poly(0, 0, 1), _poly(0, 2), np.array([-1.0, 0.0, 2.0])
-    yield _poly(0, 0, 1), _poly(0, 1), np.array([-1.0, 0.5, 2.0])
-    for F in (_waves(rng), _cubic(rng), _curve(rng, "exponential", "bump")):
-        yield F, F.derivative, _points(rng, 4)
-        yield F.derivative, F, _points(rng, 4)
-        yield F, F, _points(rng, 4)
-    c = _sizes(rng, 0.4, 1.2, 3)
-    F, shifted = _poly(*c), _poly(c[0] + 5, *c[1:])
-    yield shifted, F.derivative, _points(rng, 4).tolist()
-    yield F, _poly(c[1], c[2]), tuple(_points(rng, 3).tolist())
-    yield F, F.derivative, _whole(rng, 4)
-    yield F, F.derivative, _whole(rng, 3).tolist()
-
-
-@antiderivative_holds.probes("every point")
-def pairs_that_agree_here_and_there(rng: Rng) -> Cases:
-    """The two differ by c (x − 1)(x − 2), or by c x, so it matters where one looks."""
-    F, c = _poly(0, 1, 1, 0.5), float(rng.uniform(0.1, 0.5))
-    here_and_there = _poly(1 + 2 * c, 2 - 3 * c, 1.5 + c)
-    yield F, here_and_there, np.array([1.0, 2.0])
-    yield F, here_and_there, np.array([1.0, 2.0, 3.0])
-    yield F, here_and_there, np.array([3.0, 2.0, 1.0])
-    yield F, here_and_there, np.array([1.0, 1.5, 2.0])
-    balanced = _poly(1, 2 + c, 1.5)
-    yield F, balanced, np.array([-1.0, 1.0])
-    yield F, balanced, np.array([-2.0, -0.5])
-    yield F, balanced, np.array([0.5, 2.0])
-    yield F, balanced, np.array([0.0])
-
-
-@antiderivative_holds.probes("tolerance")
-def pairs_that_nearly_agree(rng: Rng) -> Cases:
-    large, small = float(rng.uniform(800, 1500)), float(rng.uniform(1e-3, 3e-3))
-    xs = _points(rng, 3)
-    for size, off in (
-        (large, 2e-7 * large),
-        (large, 5e-6 * large),
-        (large, 1e-3 * large),
-        (small, 2e-7),
-        (small, 4e-6),
-        (small, 1e-4),
-    ):
-        yield _poly(0, size), _poly(size + off), xs
-
-
-@antiderivative_holds.mistake(
-    "You differentiated f and compared it with F, the other way round.",
-    ask="Which of the two is the derivative of the other?",
+@second_difference.mistake(
+    "You divided by h only once.",
+    ask="A slope is a rise per step: what is a change of slope per step?",
 )
-def anti_other_way_round(F: Function, f: Function, xs: Any) -> Any:
-    return antiderivative_holds(f, F, xs)
+def second_over_h(f: Function, x: Any, h: float) -> Any:
+    return second_difference(f, x, h) * h
 
 
-@antiderivative_holds.mistake(
-    "You compared F with f and differentiated neither.",
-    ask="What has to be done to F before it can equal f?",
+@second_difference.mistake(
+    "Your result is half of what it should be: there is a 2 too many below the line.",
+    ask="By what is the difference of two forward slopes, one h apart, divided?",
 )
-def anti_without_derivative(F: Function, f: Function, xs: Any) -> Any:
-    xs = np.asarray(xs, float)
-    return bool(np.allclose(F(xs), f(xs), rtol=1e-6, atol=1e-6))
+def second_over_two_h(f: Function, x: Any, h: float) -> Any:
+    return second_difference(f, x, h) / 2
 
 
-@antiderivative_holds.mistake(
-    "You are content when one point agrees, and all of them must.",
-    ask="Do you want any or all?",
+@second_difference.mistake(
+    "You divided by 2h, as for a slope.",
+    ask="How many times do you have to divide by h to get a bend?",
 )
-def anti_any(F: Function, f: Function, xs: Any) -> Any:
-    return bool(np.any(_mismatch(F, f, xs) <= 1e-6))
+def second_over_the_run(f: Function, x: Any, h: float) -> Any:
+    return second_difference(f, x, h) * h / 2
 
 
-@antiderivative_holds.mistake(
-    "You looked at the first point only.",
-    ask="Does a return inside a loop let the loop go on?",
+@second_difference.mistake(
+    "Your brackets are missing: Python divided by h and then multiplied by h again.",
+    ask="In which order does Python work out a / h * h?",
 )
-def anti_first(F: Function, f: Function, xs: Any) -> Any:
-    return bool(_mismatch(F, f, xs)[0] <= 1e-6)
+def second_without_brackets(f: Function, x: Any, h: float) -> Any:
+    return second_difference(f, x, h) * h**2
 
 
-@antiderivative_holds.mistake(
-    "You forgot the size: a large negative difference also lies below 1e-6.",
-    ask="Is −5 smaller than 1e-6?",
-    variants=[{"sign": -1.0}],
+@second_difference.mistake(
+    "The height in the middle counts only once in your sum.",
+    ask="What does your formula give for a level line, f = 1?",
 )
-def anti_without_size(F: Function, f: Function, xs: Any, sign: float = 1.0) -> Any:
-    xs = np.asarray(xs, float)
-    gap = sign * (central_difference(F, xs, 1e-5) - f(xs))
-    return bool(np.all(gap <= 1e-6 * np.maximum(1.0, np.abs(f(xs)))))
+def second_counts_the_middle_once(f: Function, x: Any, h: float) -> Any:
+    x = np.asarray(x, float)
+    return (f(x + h) - f(x) + f(x - h)) / h**2
 
 
-@antiderivative_holds.mistake(
-    "You added the differences up, and differences of opposite sign cancel.",
-    ask="What is the sum of +1 and −1, and does it mean that both are zero?",
+@second_difference.mistake(
+    "You added the height in the middle instead of taking it away.",
+    ask="What does your formula give for a level line, f = 1?",
 )
-def anti_sum(F: Function, f: Function, xs: Any) -> Any:
-    xs = np.asarray(xs, float)
-    gap = np.sum(central_difference(F, xs, 1e-5) - f(xs))
-    return bool(abs(gap) <= 1e-6 * np.maximum(1.0, np.abs(f(xs)).max()))
+def second_adds_the_middle(f: Function, x: Any, h: float) -> Any:
+    x = np.asarray(x, float)
+    return (f(x + h) + 2 * f(x) + f(x - h)) / h**2
 
 
-@antiderivative_holds.mistake(
-    "You allow the same 1e-6 however large f is, and it should grow with f.",
-    ask="What is 1e-6 relative to max(1, |f|) when f is 1000?",
+@second_difference.mistake(
+    "You took the height behind away, and it is to be added.",
+    ask="What sign has f(x − h) in the difference of the two slopes?",
 )
-def anti_absolute(F: Function, f: Function, xs: Any) -> Any:
-    return bool(np.all(_mismatch(F, f, xs, relative=False) <= 1e-6))
+def second_subtracts_behind(f: Function, x: Any, h: float) -> Any:
+    x = np.asarray(x, float)
+    return (f(x + h) - 2 * f(x) - f(x - h)) / h**2
 
 
-@antiderivative_holds.mistake(
-    "You divide by |f| even where it is small, and there you ask too much.",
-    ask="What is max(1, |f|) when f is 0.001?",
-    variants=[{"close": True}],
+@second_difference.mistake(
+    "The sign is turned round.",
+    ask="A bowl bends upwards: is your number for it positive?",
 )
-def anti_relative(F: Function, f: Function, xs: Any, close: bool = False) -> Any:
-    xs = np.asarray(xs, float)
-    slope, wanted = central_difference(F, xs, 1e-5), f(xs)
-    if close:
-        return bool(np.allclose(slope, wanted, rtol=1e-6))
-    return bool(np.all(np.abs(slope - wanted) <= 1e-6 * np.abs(wanted)))
+def second_turns_the_sign(f: Function, x: Any, h: float) -> Any:
+    return -second_difference(f, x, h)
 
 
-@antiderivative_holds.mistake(
-    "np.allclose has tolerances of its own, and they are not those of the exercise.",
-    ask="What are rtol and atol when nobody sets them?",
+@second_difference.mistake(
+    "You took a difference of differences, and it reaches twice as far as the formula.",
+    ask="How far from x are the points that you look at?",
+    variants=[{"forward": True}],
 )
-def anti_allclose(F: Function, f: Function, xs: Any) -> Any:
-    xs = np.asarray(xs, float)
-    return bool(np.allclose(central_difference(F, xs, 1e-5), f(xs)))
+def second_of_differences(f: Function, x: Any, h: float, forward: bool = False) -> Any:
+    once = forward_difference if forward else central_difference
+    return once(lambda at: once(f, at, h), x, h)
 
 
-@antiderivative_holds.mistake(
-    "You ask for equality to the last digit, and a difference never gives that.",
-    ask="How many digits of a central difference are right?",
+@second_difference.mistake(
+    "You found the slope, not how the slope changes.",
+    ask="Which heights, besides those ahead and behind, tell you whether a curve bends?",
 )
-def anti_exact(F: Function, f: Function, xs: Any) -> Any:
-    return bool(np.all(_mismatch(F, f, xs) == 0))
+def second_is_first(f: Function, x: Any, h: float) -> Any:
+    return central_difference(f, x, h)
 
 
-@antiderivative_holds.mistake(
-    "Your own slope is not good to 1e-6: you stepped forward only.",
-    ask="How large is the error of a forward difference with your h?",
-    variants=[{"h": 1e-4}, {"h": 1e-3}],
+@second_difference.mistake(
+    "You divided by (2h)², and neighbouring looks are only h apart.",
+    ask="How far is it from x − h to x, and from x to x + h?",
 )
-def anti_forward(F: Function, f: Function, xs: Any, h: float = 1e-5) -> Any:
-    xs = np.asarray(xs, float)
-    gap = np.abs((F(xs + h) - F(xs)) / h - f(xs))
-    return bool(np.all(gap <= 1e-6 * np.maximum(1.0, np.abs(f(xs)))))
+def second_over_the_wide_square(f: Function, x: Any, h: float) -> Any:
+    return second_difference(f, x, h) / 4
 
 
-@antiderivative_holds.mistake(
-    "Your answer is one True or False per point, and one for all was wanted.",
-    ask="Which function says whether all entries of an array are True?",
+@second_difference.mistake(
+    "Brackets are missing: only the last height was divided by h².",
+    ask="In which order does Python work out a + b / c?",
 )
-def anti_per_point(F: Function, f: Function, xs: Any) -> Any:
-    return _mismatch(F, f, xs) <= 1e-6
+def second_divides_one_height(f: Function, x: Any, h: float) -> Any:
+    x = np.asarray(x, float)
+    return f(x + h) - 2 * f(x) + f(x - h) / h**2
 
 
-@antiderivative_holds.mistake(
-    "True and False have changed places.",
-    ask="What should your function say of x² and 2x?",
+@second_difference.mistake(
+    "You use a step of your own and pass over the h that your caller gives.",
+    ask="What should change in your function when somebody calls it with h=0.5?",
+    variants=[{"own": 1e-3}, {"own": 1e-5}, {"own": 1e-6}],
 )
-def anti_negated(F: Function, f: Function, xs: Any) -> Any:
-    return not antiderivative_holds(F, f, xs)
+def second_ignores_h(f: Function, x: Any, h: float, own: float = 1e-4) -> Any:
+    return second_difference(f, x, own)
 
 
-@antiderivative_holds.style
-def anti_in_a_loop(F: Function, f: Function, xs: Any) -> Any:
-    for x in xs:
-        slope = (F(x + 1e-6) - F(x - 1e-6)) / 2e-6
-        if abs(slope - f(x)) > 1e-6 * max(1, abs(f(x))):
-            return False
-    return True
+@second_difference.mistake(
+    "You treat x as an array, and it may come as a list or a tuple.",
+    ask="What turns a list or a tuple into an array of floats?",
+)
+def second_needs_an_array(f: Function, x: Any, h: float) -> Any:
+    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
 
 
-@antiderivative_holds.style
-def anti_with_a_long_step(F: Function, f: Function, xs: Any) -> Any:
-    return np.max(_mismatch(F, f, xs, h=3e-4)) <= 1e-6
+@second_difference.style
+def second_by_two_slopes(f: Function, x: Any, h: float) -> Any:
+    return (forward_difference(f, x, h) - forward_difference(f, x, -h)) / h
 
 
-@antiderivative_holds.style
-def anti_by_all(F: Function, f: Function, xs: Any) -> Any:
-    return all(_mismatch(F, f, [x], h=1e-4)[0] < 1e-6 for x in xs)
+@second_difference.style
+def second_in_a_loop(f: Function, x: Any, h: float) -> Any:
+    if np.ndim(x) == 0:
+        return float((f(x + h) + f(x - h) - 2 * f(x)) / (h * h))
+    return [second_in_a_loop(f, one, h) for one in x]
 
 
-@antiderivative_holds.style
-def anti_with_a_tiny_step(F: Function, f: Function, xs: Any) -> Any:
-    return np.array(not (_mismatch(F, f, np.array(xs), h=1e-7) > 1e-6).any())
+@second_difference.style
+def second_by_weights(f: Function, x: Any, h: float) -> Any:
+    x = np.array(x)
+    heights = np.stack([f(x - h), f(x), f(x + h)])
+    return np.tensordot([1, -2, 1], heights, axes=1) / h**2
+
+
+@second_difference.style
+def second_in_single_precision(f: Function, x: Any, h: float) -> Any:
+    return np.float32(second_difference(f, x, h))
 
 
 # ── match_derivatives ─────────────────────────────────────────────────────────────────
 
 
-@exercise(points=3, is_value=True)
+@exercise(points=3, view="helpers.seal:sealed", is_value=True)
 def match_derivatives() -> Any:
     """Which numbered curve of plots.derivative_riddle is the derivative of which lettered one."""
     return {"A": 3, "B": 5, "C": 1, "D": 6, "E": 2, "F": 4}
@@ -1726,6 +1487,496 @@ def matched_as_floats() -> Any:
 @match_derivatives.style
 def matched_as_integers() -> Any:
     return _matched(np.int64)
+
+
+# ── antiderivative_holds ──────────────────────────────────────────────────────────────
+
+
+@exercise(points={"true or false": 2, "every point": 1, "tolerance": 1}, refuses=LIBRARIES)
+def antiderivative_holds(F: Function, f: Function, xs: Any) -> Any:
+    """Whether F′ = f at every point of xs, to 1e-6 relative to max(1, |f|)."""
+    return bool(np.all(_mismatch(F, f, xs) <= 1e-6))
+
+
+def _mismatch(F: Function, f: Function, xs: Any, h: float = 1e-5, relative: bool = True) -> Any:
+    xs = np.asarray(xs, float)
+    gap = np.abs((F(xs + h) - F(xs - h)) / (2 * h) - f(xs))
+    return gap / np.maximum(1.0, np.abs(f(xs))) if relative else gap
+
+
+def _poly(*coefficients: float) -> Any:
+    return functions.polynomial(coefficients=coefficients)
+
+
+def _gentle(rng: Rng, draw: Callable[[Rng], Any]) -> tuple[Any, Array]:
+    """A curve, and points where its central differences are good to 1e-6 from h = 1e-3 on."""
+    while True:
+        F, xs = draw(rng), _points(rng, 4)
+        if _mismatch(F, F.derivative, xs, h=1e-3).max() < 7e-7:
+            return F, xs
+
+
+@antiderivative_holds.probes("true or false")
+def pairs_of_curves(rng: Rng) -> Cases:
+    yield _poly(0, 0, 1), _poly(0, 2), np.array([-1.0, 0.0, 2.0])
+    yield _poly(_number(rng)), _poly(0), _points(rng, 3)
+    yield _poly(0, 0, 1), _poly(0, 1), np.array([-1.0, 0.5, 2.0])
+    for draw in (_waves, _cubic, lambda rng: _curve(rng, "exponential", "bump")):
+        F, xs = _gentle(rng, draw)
+        yield F, F.derivative, xs
+        yield F.derivative, F, xs
+        yield F, F, xs
+    c = _sizes(rng, 0.4, 1.2, 3)
+    F, shifted = _poly(*c), _poly(c[0] + 5, *c[1:])
+    yield shifted, F.derivative, _points(rng, 4).tolist()
+    yield F, _poly(c[1], c[2]), tuple(_points(rng, 3).tolist())
+    yield F, F.derivative, _whole(rng, 4)
+    yield F, F.derivative, _whole(rng, 3).tolist()
+
+
+@antiderivative_holds.probes("every point")
+def pairs_that_agree_here_and_there(rng: Rng) -> Cases:
+    """The two differ by c (x − 1)(x − 2), or by c x, so it matters where one looks."""
+    F, c = _poly(0, 1, 1, 0.5), float(rng.uniform(0.1, 0.5))
+    here_and_there = _poly(1 + 2 * c, 2 - 3 * c, 1.5 + c)
+    yield F, here_and_there, np.array([1.0, 2.0])
+    yield F, here_and_there, np.array([1.0, 2.0, 3.0])
+    yield F, here_and_there, np.array([3.0, 2.0, 1.0])
+    yield F, here_and_there, np.array([1.0, 1.5, 2.0])
+    yield F, here_and_there, np.array([3.0, 1.5, 1.0])
+    balanced = _poly(1, 2 + c, 1.5)
+    yield F, balanced, np.array([-1.0, 1.0])
+    yield F, balanced, np.array([-2.0, -0.5])
+    yield F, balanced, np.array([0.5, 2.0])
+    yield F, balanced, np.array([0.0])
+
+
+@antiderivative_holds.probes("tolerance")
+def pairs_that_nearly_agree(rng: Rng) -> Cases:
+    large, small = float(rng.uniform(800, 1500)), float(rng.uniform(1e-3, 3e-3))
+    xs = _points(rng, 3)
+    for size, off in (
+        (large, 2e-7 * large),
+        (large, 5e-6 * large),
+        (large, 1e-3 * large),
+        (small, 2e-7),
+        (small, 4e-6),
+        (small, 1e-4),
+        (1.0, 1.4e-6),
+        (0.9, -1.4e-6),
+        (1.0, 6e-7),
+        (large, -1.4e-6 * large),
+    ):
+        yield _poly(0, size), _poly(size + off), xs
+
+
+@antiderivative_holds.mistake(
+    "You differentiated f and compared it with F, the other way round.",
+    ask="Which of the two is the derivative of the other?",
+)
+def anti_other_way_round(F: Function, f: Function, xs: Any) -> Any:
+    return antiderivative_holds(f, F, xs)
+
+
+@antiderivative_holds.mistake(
+    "You compared F with f and differentiated neither.",
+    ask="What has to be done to F before it can equal f?",
+)
+def anti_without_derivative(F: Function, f: Function, xs: Any) -> Any:
+    xs = np.asarray(xs, float)
+    return bool(np.allclose(F(xs), f(xs), rtol=1e-6, atol=1e-6))
+
+
+@antiderivative_holds.mistake(
+    "You are content when one point agrees, and all of them must.",
+    ask="Do you want any or all?",
+)
+def anti_any(F: Function, f: Function, xs: Any) -> Any:
+    return bool(np.any(_mismatch(F, f, xs) <= 1e-6))
+
+
+@antiderivative_holds.mistake(
+    "You looked at the first point only.",
+    ask="Does a return inside a loop let the loop go on?",
+)
+def anti_first(F: Function, f: Function, xs: Any) -> Any:
+    return bool(_mismatch(F, f, xs)[0] <= 1e-6)
+
+
+@antiderivative_holds.mistake(
+    "Only the last point counts, because each turn of your loop forgets the ones before it.",
+    ask="What should your function remember of a point that did not agree?",
+)
+def anti_last(F: Function, f: Function, xs: Any) -> Any:
+    return bool(_mismatch(F, f, xs)[-1] <= 1e-6)
+
+
+@antiderivative_holds.mistake(
+    "Your tolerance is wider than 1e-6, so a pair that nearly agrees gets through.",
+    ask="With what number do you compare the error?",
+    variants=[{"tolerance": 1e-4}, {"tolerance": 1e-5}],
+)
+def anti_loose(F: Function, f: Function, xs: Any, tolerance: float = 1e-3) -> Any:
+    return bool(np.all(_mismatch(F, f, xs) <= tolerance))
+
+
+@antiderivative_holds.mistake(
+    "Your answer does not depend on F and f at all.",
+    ask="What does your function compare before it answers?",
+    variants=[{"answer": False}],
+)
+def anti_always(F: Function, f: Function, xs: Any, answer: bool = True) -> Any:
+    return answer
+
+
+@antiderivative_holds.mistake(
+    "You forgot the size: a large negative difference also lies below 1e-6.",
+    ask="Is −5 smaller than 1e-6?",
+    variants=[{"sign": -1.0}],
+)
+def anti_without_size(F: Function, f: Function, xs: Any, sign: float = 1.0) -> Any:
+    xs = np.asarray(xs, float)
+    gap = sign * (central_difference(F, xs, 1e-5) - f(xs))
+    return bool(np.all(gap <= 1e-6 * np.maximum(1.0, np.abs(f(xs)))))
+
+
+@antiderivative_holds.mistake(
+    "You added the differences up, and differences of opposite sign cancel.",
+    ask="What is the sum of +1 and −1, and does it mean that both are zero?",
+)
+def anti_sum(F: Function, f: Function, xs: Any) -> Any:
+    xs = np.asarray(xs, float)
+    gap = np.sum(central_difference(F, xs, 1e-5) - f(xs))
+    return bool(abs(gap) <= 1e-6 * np.maximum(1.0, np.abs(f(xs)).max()))
+
+
+@antiderivative_holds.mistake(
+    "You allow the same 1e-6 however large f is, and it should grow with f.",
+    ask="What is 1e-6 relative to max(1, |f|) when f is 1000?",
+)
+def anti_absolute(F: Function, f: Function, xs: Any) -> Any:
+    return bool(np.all(_mismatch(F, f, xs, relative=False) <= 1e-6))
+
+
+@antiderivative_holds.mistake(
+    "You divide by |f| even where it is small, and there you ask too much.",
+    ask="What is max(1, |f|) when f is 0.001?",
+    variants=[{"close": True}],
+)
+def anti_relative(F: Function, f: Function, xs: Any, close: bool = False) -> Any:
+    xs = np.asarray(xs, float)
+    slope, wanted = central_difference(F, xs, 1e-5), f(xs)
+    if close:
+        return bool(np.allclose(slope, wanted, rtol=1e-6))
+    return bool(np.all(np.abs(slope - wanted) <= 1e-6 * np.abs(wanted)))
+
+
+@antiderivative_holds.mistake(
+    "np.allclose has tolerances of its own, and they are not those of the exercise.",
+    ask="What are rtol and atol when nobody sets them?",
+)
+def anti_allclose(F: Function, f: Function, xs: Any) -> Any:
+    xs = np.asarray(xs, float)
+    return bool(np.allclose(central_difference(F, xs, 1e-5), f(xs)))
+
+
+@antiderivative_holds.mistake(
+    "You allow both tolerances at once, the absolute and the relative one, and the larger of them is meant.",
+    ask="How much is max(1, |f|) when f is 1, and how much is 1 + |f|?",
+    variants=[{"by_hand": True}],
+)
+def anti_adds_tolerances(F: Function, f: Function, xs: Any, by_hand: bool = False) -> Any:
+    xs = np.asarray(xs, float)
+    slope, wanted = central_difference(F, xs, 1e-5), f(xs)
+    if by_hand:
+        return bool(np.all(np.abs(slope - wanted) / (1 + np.abs(wanted)) <= 1e-6))
+    return bool(np.allclose(slope, wanted, rtol=1e-6, atol=1e-6))
+
+
+@antiderivative_holds.mistake(
+    "You ask for equality to the last digit, and a difference never gives that.",
+    ask="How many digits of a central difference are right?",
+)
+def anti_exact(F: Function, f: Function, xs: Any) -> Any:
+    return bool(np.all(_mismatch(F, f, xs) == 0))
+
+
+@antiderivative_holds.mistake(
+    "Your own slope is not good to 1e-6: you stepped forward only.",
+    ask="How large is the error of a forward difference with your h?",
+    variants=[{"h": 1e-4}, {"h": 1e-3}],
+)
+def anti_forward(F: Function, f: Function, xs: Any, h: float = 1e-5) -> Any:
+    xs = np.asarray(xs, float)
+    gap = np.abs((F(xs + h) - F(xs)) / h - f(xs))
+    return bool(np.all(gap <= 1e-6 * np.maximum(1.0, np.abs(f(xs)))))
+
+
+@antiderivative_holds.mistake(
+    "Your answer is one True or False per point, and one for all was wanted.",
+    ask="Which function says whether all entries of an array are True?",
+)
+def anti_per_point(F: Function, f: Function, xs: Any) -> Any:
+    return _mismatch(F, f, xs) <= 1e-6
+
+
+@antiderivative_holds.mistake(
+    "True and False have changed places.",
+    ask="What should your function say of x² and 2x?",
+)
+def anti_negated(F: Function, f: Function, xs: Any) -> Any:
+    return not antiderivative_holds(F, f, xs)
+
+
+@antiderivative_holds.style
+def anti_in_a_loop(F: Function, f: Function, xs: Any) -> Any:
+    for x in xs:
+        slope = (F(x + 1e-6) - F(x - 1e-6)) / 2e-6
+        if abs(slope - f(x)) > 1e-6 * max(1, abs(f(x))):
+            return False
+    return True
+
+
+@antiderivative_holds.style
+def anti_with_a_long_step(F: Function, f: Function, xs: Any) -> Any:
+    return np.max(_mismatch(F, f, xs, h=3e-4)) <= 1e-6
+
+
+@antiderivative_holds.style
+def anti_by_isclose(F: Function, f: Function, xs: Any) -> Any:
+    slopes = [float(central_difference(F, float(x), 1e-6)) for x in xs]
+    wanted = [float(f(float(x))) for x in xs]
+    pairs = zip(slopes, wanted, strict=True)
+    return all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6) for a, b in pairs)
+
+
+@antiderivative_holds.style
+def anti_by_five_looks(F: Function, f: Function, xs: Any) -> Any:
+    x, h = np.asarray(xs, float), 1e-3
+    slope = (F(x - 2 * h) - 8 * F(x - h) + 8 * F(x + h) - F(x + 2 * h)) / (12 * h)
+    return not (np.abs(slope - f(x)) > 1e-6 * np.maximum(1, np.abs(f(x)))).any()
+
+
+@antiderivative_holds.style
+def anti_by_all(F: Function, f: Function, xs: Any) -> Any:
+    return all(_mismatch(F, f, [x], h=1e-4)[0] < 1e-6 for x in xs)
+
+
+@antiderivative_holds.style
+def anti_with_a_tiny_step(F: Function, f: Function, xs: Any) -> Any:
+    return np.array(not (_mismatch(F, f, np.array(xs), h=1e-7) > 1e-6).any())
+
+
+# ── best_step ─────────────────────────────────────────────────────────────────────────
+
+
+@exercise(points={"value": 1, "not finite": 1, "edge": 1})
+def best_step(hs: Any, errors: Any) -> Any:
+    """The step with the smallest finite error, the first of equals."""
+    errors = np.asarray(errors, float)
+    if not np.isfinite(errors).any():
+        raise ValueError("no error is finite, so there is no best step")
+    return float(hs[np.argmin(np.where(np.isfinite(errors), errors, np.inf))])
+
+
+def _steps(rng: Rng, n: int) -> tuple[Array, Array]:
+    """Steps in decreasing order and the V of their errors, jittered."""
+    hs = 10.0 ** -np.arange(1.0, n + 1)
+    least = int(rng.integers(2, n - 3))
+    errors = 1e-9 * 10.0 ** np.abs(np.arange(n) - least) * rng.uniform(0.6, 1.4, n)
+    return hs, errors
+
+
+@best_step.probes("value")
+def clean_errors(rng: Rng) -> Cases:
+    yield [0.1, 0.01, 0.001, 0.0001], [0.05, 0.004, 0.0003, 0.02]
+    yield _steps(rng, 9)
+    yield _steps(rng, 14)
+    hs, errors = _steps(rng, 10)
+    yield hs[::-1].tolist(), tuple(errors[::-1].tolist())
+    mixed = rng.permutation(10)
+    yield hs[mixed], errors[mixed]
+    yield [1, 2, 4, 8], [3, 1, 2, 5]
+
+
+@best_step.probes("not finite")
+def errors_with_gaps(rng: Rng) -> Cases:
+    yield [0.1, 0.01, 0.001], [math.nan, 0.2, 0.1]
+    for gaps in ([0], [3, 9], [0, 1, 8]):
+        hs, errors = _steps(rng, 10)
+        errors[gaps] = math.nan
+        yield hs, errors
+    hs, errors = _steps(rng, 8)
+    errors[[0, 5]] = math.nan, math.inf
+    yield hs.tolist(), errors.tolist()
+    yield [0.3, 0.2, 0.1], [math.nan, math.inf, 7.0]
+    yield [0.3, 0.2, 0.1], [math.inf, -math.inf, 7.0]
+
+
+@best_step.probes("edge")
+def equal_and_hopeless_errors(rng: Rng) -> Cases:
+    yield [0.1, 0.01, 0.001, 0.0001], [0.5, 0.2, 0.2, 0.4]
+    hs, errors = _steps(rng, 9)
+    errors[[3, 4, 6]] = 1e-10
+    yield hs, errors
+    yield hs[::-1].copy(), errors[::-1].copy()
+    yield [0.1, 0.01], [math.nan, math.nan]
+    yield np.array([0.1, 0.01, 0.001]), np.array([math.inf, math.nan, math.inf])
+    yield [0.25], [3.0]
+
+
+@best_step.mistake(
+    "You returned the place in the list, not the step that stands there.",
+    ask="What is hs[2] when 2 is the place of the smallest error?",
+)
+def step_as_index(hs: Any, errors: Any) -> Any:
+    return int(np.flatnonzero(np.asarray(hs) == best_step(hs, errors))[0])
+
+
+@best_step.mistake(
+    "You returned the smallest error, not the step that has it.",
+    ask="Which of the two lists should your answer come from?",
+)
+def step_as_error(hs: Any, errors: Any) -> Any:
+    best_step(hs, errors)
+    errors = np.asarray(errors, float)
+    return float(errors[np.isfinite(errors)].min())
+
+
+@best_step.mistake(
+    "You let NaN win: it is not a number, and comparing with it is always False.",
+    ask="What does np.argmin([3.0, np.nan, 1.0]) give?",
+    variants=[
+        {"by": by, "guarded": guarded}
+        for by in ("argmin", "min", "loop", "pairs")
+        for guarded in (False, True)
+    ],
+)
+def step_of_nan(hs: Any, errors: Any, by: str = "argmin", guarded: bool = False) -> Any:
+    if guarded:
+        best_step(hs, errors)
+    if by == "argmin":
+        return hs[np.argmin(errors)]
+    if by == "min":
+        return hs[list(errors).index(min(errors))]
+    if by == "pairs":
+        return min(zip(errors, range(len(hs)), hs, strict=True))[2]
+    best = 0
+    for i, error in enumerate(errors):
+        best = i if error < errors[best] else best
+    return hs[best]
+
+
+@best_step.mistake(
+    "You left holes out of the errors but not out of the steps, so the places no longer match.",
+    ask="Which step stands at place 0, and which error does once the first has been left out?",
+)
+def step_at_a_shifted_place(hs: Any, errors: Any) -> Any:
+    best_step(hs, errors)
+    finite = [float(error) for error in errors if np.isfinite(error)]
+    return hs[int(np.argmin(finite))]
+
+
+@best_step.mistake(
+    "You returned a list or an array, and one step was wanted.",
+    ask="If several errors are equally small, which of their steps should come out?",
+)
+def step_as_an_array(hs: Any, errors: Any) -> Any:
+    least = step_as_error(hs, errors)
+    return np.asarray(hs, float)[np.asarray(errors, float) == least]
+
+
+@best_step.mistake(
+    "You chose the smallest step, and the smallest step need not have the smallest error.",
+    ask="What does rounding do to a difference when h becomes tiny?",
+)
+def step_smallest(hs: Any, errors: Any) -> Any:
+    best_step(hs, errors)
+    return min(float(h) for h, error in zip(hs, errors, strict=True) if np.isfinite(error))
+
+
+@best_step.mistake(
+    "You chose the step with the largest error.",
+    ask="Should argmax be argmin?",
+)
+def step_worst(hs: Any, errors: Any) -> Any:
+    errors = np.asarray(errors, float)
+    return best_step(hs, np.where(np.isfinite(errors), -errors, np.nan))
+
+
+@best_step.mistake(
+    "Among equal errors you chose the last step, and the first is wanted.",
+    ask="Does your comparison use < or <=?",
+)
+def step_last_of_equals(hs: Any, errors: Any) -> Any:
+    return best_step(list(hs)[::-1], list(errors)[::-1])
+
+
+@best_step.mistake(
+    "Among equal errors you chose the smallest step, and the first in the list is wanted.",
+    ask="When Python compares two pairs whose first numbers are equal, what does it compare next?",
+)
+def step_least_of_equals(hs: Any, errors: Any) -> Any:
+    pairs = [(e, h) for h, e in zip(hs, errors, strict=True) if np.isfinite(e)]
+    return min(pairs)[1]
+
+
+@best_step.mistake(
+    "Infinity got through: you left NaN out, but an infinite error is not finite either.",
+    ask="What does np.isfinite say that np.isnan does not?",
+)
+def step_of_infinity(hs: Any, errors: Any) -> Any:
+    return hs[np.nanargmin(errors)]
+
+
+@best_step.mistake(
+    "When no error is finite you answer all the same.",
+    ask="What should happen when there is nothing to choose from?",
+    variants=[{"nothing": math.nan}, {"nothing": 0.0}, {"nothing": "first"}],
+)
+def step_without_an_error(hs: Any, errors: Any, nothing: Any = None) -> Any:
+    if np.isfinite(np.asarray(errors, float)).any():
+        return best_step(hs, errors)
+    return hs[0] if nothing == "first" else nothing
+
+
+@best_step.style
+def step_by_sorting(hs: Any, errors: Any) -> Any:
+    finite = [(error, i) for i, error in enumerate(errors) if math.isfinite(error)]
+    if not finite:
+        raise ValueError
+    return hs[sorted(finite)[0][1]]
+
+
+@best_step.style
+def step_by_a_loop(hs: Any, errors: Any) -> Any:
+    best, least = None, math.inf
+    for h, error in zip(hs, errors, strict=True):
+        if -math.inf < error < least:
+            best, least = h, error
+    if best is None:
+        raise ValueError("nothing finite")
+    return best
+
+
+@best_step.style
+def step_by_a_mask(hs: Any, errors: Any) -> Any:
+    hs, errors = np.array(hs), np.array(errors, dtype=float)
+    mask = np.isfinite(errors)
+    return hs[mask][np.argmin(errors[mask])]  # numpy raises ValueError where nothing is left
+
+
+@best_step.style
+def step_by_min_with_a_key(hs: Any, errors: Any) -> Any:
+    finite = ((h, error) for h, error in zip(hs, errors, strict=True) if math.isfinite(error))
+    return min(finite, key=lambda pair: pair[1])[0]  # min raises ValueError where nothing is left
+
+
+@best_step.style
+def step_by_nanargmin(hs: Any, errors: Any) -> Any:
+    errors = np.array(errors, float)
+    errors[np.isinf(errors)] = np.nan
+    return np.asarray(hs)[np.nanargmin(errors)]
 
 
 # ── Dual ──────────────────────────────────────────────────────────────────────────────
@@ -1914,14 +2165,24 @@ class DividesWithoutTheSquare(Pair):
         return self.of(self.value / other.value, top / other.value)
 
 
+def _subtract_values_only(self: Any, other: Any) -> Any:
+    other = self.pair(other)
+    return self.of(self.value - other.value, self.slope + other.slope)
+
+
+def _negate_and_add(self: Any, other: Any) -> Any:
+    return -self + other
+
+
 @Dual.mistake(
     "The slopes of a difference were added.",
     ask="What does a − b do when b grows?",
+    variants=[{"more": (("__rsub__", _negate_and_add),)}],
 )
-class SubtractsTheValuesOnly(Pair):
-    def __sub__(self, other: Any) -> Any:
-        other = self.pair(other)
-        return self.of(self.value - other.value, self.slope + other.slope)
+def dual_subtracts_the_values_only(
+    value: float, slope: float, more: tuple[tuple[str, Any], ...] = ()
+) -> Any:
+    return _pairs_with((("__sub__", _subtract_values_only), *more))(value, slope)
 
 
 @Dual.mistake(
@@ -1944,15 +2205,29 @@ class AddsNumbersToTheSlope(Pair):
         return self.of(self.value + other, self.slope + other)
 
 
+@functools.cache
+def _pairs_with(methods: tuple[tuple[str, Any], ...]) -> type[Pair]:
+    """A class of pairs in which some methods are others."""
+    return type("Changed", (Pair,), dict(methods))
+
+
+def _unknown(_self: Any, _other: Any) -> Any:
+    return NotImplemented
+
+
+OTHER_SIDES = ("__radd__", "__rmul__", "__rsub__", "__rtruediv__")
+
+
 @Dual.mistake(
     "A number on the left does not know your class.",
     ask="Python tries 2 .__mul__(x) first. Which method of x does it ask when that fails?",
+    variants=[{"without": (name,)} for name in OTHER_SIDES]
+    + [{"without": ("__rsub__", "__rtruediv__")}],
 )
-class HasNoOtherSide(Pair):
-    def _unknown(self, _other: Any) -> Any:
-        return NotImplemented
-
-    __radd__ = __rmul__ = __rsub__ = __rtruediv__ = _unknown
+def dual_without_the_other_side(
+    value: float, slope: float, without: tuple[str, ...] = OTHER_SIDES
+) -> Any:
+    return _pairs_with(tuple((name, _unknown) for name in without))(value, slope)
 
 
 @Dual.mistake(
@@ -1982,13 +2257,26 @@ class TurnsDivisionRound(Pair):
         return self / other
 
 
+def _negate_the_value_only(self: Any) -> Any:
+    return self.of(-self.value, self.slope)
+
+
+def _add_the_negative(self: Any, other: Any) -> Any:
+    return self + -self.pair(other)
+
+
 @Dual.mistake(
     "Minus changes the value and leaves the slope as it was.",
     ask="If x rises, what does −x do?",
+    variants=[
+        {"more": (("__sub__", _add_the_negative),)},
+        {"more": (("__sub__", _add_the_negative), ("__rsub__", _negate_and_add))},
+    ],
 )
-class NegatesTheValueOnly(Pair):
-    def __neg__(self) -> Any:
-        return self.of(-self.value, self.slope)
+def dual_negates_the_value_only(
+    value: float, slope: float, more: tuple[tuple[str, Any], ...] = ()
+) -> Any:
+    return _pairs_with((("__neg__", _negate_the_value_only), *more))(value, slope)
 
 
 @Dual.mistake(
@@ -2018,22 +2306,23 @@ class RaisesWithoutInner(Pair):
         return self.of(self.value**n, n * self.value ** (n - 1))
 
 
+WITHOUT_INNER = {
+    "sin": lambda self: self.of(math.sin(self.value), math.cos(self.value)),
+    "cos": lambda self: self.of(math.cos(self.value), -math.sin(self.value)),
+    "exp": lambda self: self.of(math.exp(self.value), math.exp(self.value)),
+    "log": lambda self: self.of(math.log(self.value), 1 / self.value),
+}
+
+
 @Dual.mistake(
-    "Sine, cosine, exponential and logarithm forget the slope of what they are given.",
+    "Sine, cosine, exponential or logarithm forget the slope of what they are given.",
     ask="What is the derivative of sin(2x), and where does the 2 go?",
+    variants=[{"names": (name,)} for name in WITHOUT_INNER],
 )
-class ForgetsInner(Pair):
-    def sin(self) -> Any:
-        return self.of(math.sin(self.value), math.cos(self.value))
-
-    def cos(self) -> Any:
-        return self.of(math.cos(self.value), -math.sin(self.value))
-
-    def exp(self) -> Any:
-        return self.of(math.exp(self.value), math.exp(self.value))
-
-    def log(self) -> Any:
-        return self.of(math.log(self.value), 1 / self.value)
+def dual_forgets_inner(
+    value: float, slope: float, names: tuple[str, ...] = tuple(WITHOUT_INNER)
+) -> Any:
+    return _pairs_with(tuple((name, WITHOUT_INNER[name]) for name in names))(value, slope)
 
 
 @Dual.mistake(

@@ -89,6 +89,15 @@ def _calm(rng: Rng, n: int) -> Function:
     )
 
 
+def _lively(rng: Rng) -> tuple[Function, Array]:
+    """A wave, and a place where a one-sided second difference with a step of 1e-4 is not good enough."""
+    k = np.round(_sizes(rng, 1.4, 1.6, (1, 2)), 2)
+    x = _point(rng, 2)
+    crest = float(rng.uniform(-0.3, 0.3) - k[0] @ x)
+    wave = functions.waves(amplitudes=np.ones(1), wavenumbers=k, phases=np.array([crest]))
+    return wave, x
+
+
 def _bent(rng: Rng, n: int) -> Array:
     """A symmetric matrix of large numbers, the largest on its diagonal."""
     beside = np.triu(_sizes(rng, 8, 12, (n, n)), 1)
@@ -298,6 +307,35 @@ def partial_needs_an_array(f: Function, x: Any, i: int, h: float = 1e-5) -> Any:
     return _column(f, x.astype(float), i, h)
 
 
+@partial.mistake(
+    "You stepped back only, so the error shrinks with h instead of with h².",
+    ask="What happens to the error if you also look the same distance ahead of x?",
+)
+def partial_backward(f: Function, x: Any, i: int, h: float = 1e-5) -> Any:
+    x = np.array(x, float)
+    return (f(x) - f(x - h * np.eye(x.size)[i])) / h
+
+
+@partial.mistake(
+    "You divided by 2 h, and your two points are only h apart.",
+    ask="How far is it between the two points at which you call f?",
+    variants=[{"ahead": 0.5}],
+)
+def partial_over_half_the_way(
+    f: Function, x: Any, i: int, h: float = 1e-5, ahead: float = 1.0
+) -> Any:
+    x, step = np.array(x, float), h * np.eye(len(x))[i]
+    return (f(x + ahead * step) - f(x - (1 - ahead) * step)) / (2 * h)
+
+
+@partial.mistake(
+    "You always move the first input, whatever i is.",
+    ask="Where in your function does it matter which i the caller gives?",
+)
+def partial_of_the_first(f: Function, x: Any, i: int, h: float = 1e-5) -> Any:
+    return partial(f, x, 0, h)
+
+
 @partial.style
 def partial_with_copies(f: Function, x: Any, i: int, h: float = 1e-5) -> Any:
     ahead, behind = [float(value) for value in x], [float(value) for value in x]
@@ -424,10 +462,12 @@ def gradient_moves_everything(f: Function, x: Any) -> Any:
 @gradient.mistake(
     "You did not go back to x before you stepped along the next input.",
     ask="Where are you standing when the second partial derivative begins?",
-    variants=STEPS[:3],
+    variants=[*STEPS[:3], {"h": 0.0}],
 )
 def gradient_walks_on(f: Function, x: Any, h: float = 1e-5) -> Any:
     x = np.array(x, float)
+    if h == 0:  # two copies, one that walks forward and one that walks back
+        return np.cumsum(_gradient(f, x, 1e-5))
     return np.array([_column_in_place(f, x, i, False, h) for i in range(x.size)])
 
 
@@ -511,6 +551,51 @@ def gradient_cuts_the_slopes(f: Function, x: Any) -> Any:
 )
 def gradient_needs_an_array(f: Function, x: Any) -> Any:
     return gradient(f, x.astype(float))
+
+
+@gradient.mistake(
+    "You handed your answer back inside the loop, after the first input.",
+    ask="How far is your return indented, and when is it reached?",
+)
+def gradient_returns_too_soon(f: Function, x: Any) -> Any:
+    first = gradient(f, x)
+    first[1:] = 0.0
+    return first
+
+
+@gradient.mistake(
+    "You kept the partial derivative of one input and lost the others.",
+    ask="Where do you put the first number while the loop works out the second?",
+    variants=[{"which": 0}],
+)
+def gradient_of_one_input(f: Function, x: Any, which: int = -1) -> Any:
+    return gradient(f, x)[which]
+
+
+@gradient.mistake(
+    "You returned how long the gradient is, and its direction is lost.",
+    ask="How many numbers does it take to say which way is uphill?",
+)
+def gradient_length(f: Function, x: Any) -> Any:
+    return np.linalg.norm(gradient(f, x))
+
+
+@gradient.mistake(
+    "Your step is so small that rounding eats the digits of the difference.",
+    ask="f is known to 16 digits: how many do f(x + h) and f(x − h) have in common?",
+    variants=[{"h": h} for h in (1e-10, 1e-11, 1e-13)],
+)
+def gradient_drowned_by_rounding(f: Function, x: Any, h: float = 1e-12) -> Any:
+    return _gradient(f, np.array(x, float), h)
+
+
+@gradient.mistake(
+    "Your step is so long that the curve shows.",
+    ask="What happens to the error when you make h ten times smaller?",
+    variants=[{"h": 0.01}],
+)
+def gradient_with_a_long_step(f: Function, x: Any, h: float = 0.1) -> Any:
+    return _gradient(f, np.array(x, float), h)
 
 
 @gradient.style
@@ -831,10 +916,12 @@ def jacobian_squeezed(F: Function, x: Any) -> Any:
 @jacobian.mistake(
     "You did not go back to x before you stepped along the next input.",
     ask="Where are you standing when the second column begins?",
-    variants=STEPS[:3],
+    variants=[*STEPS[:3], {"h": 0.0}],
 )
 def jacobian_walks_on(F: Function, x: Any, h: float = 1e-5) -> Any:
     x = np.array(x, float)
+    if h == 0:  # two copies, one that walks forward and one that walks back
+        return np.cumsum(jacobian(F, x), axis=1)
     return np.stack([_column_in_place(F, x, i, False, h) for i in range(x.size)], axis=1)
 
 
@@ -865,6 +952,41 @@ def jacobian_cuts_the_step(F: Function, x: Any, h: float = 1e-5, convert: bool =
 )
 def jacobian_needs_an_array(F: Function, x: Any) -> Any:
     return jacobian(F, x.astype(float))
+
+
+@jacobian.mistake(
+    "You returned all the numbers in one long row, and their places are lost.",
+    ask="Which two numbers tell where a slope stands in the matrix?",
+)
+def jacobian_flattened(F: Function, x: Any) -> Any:
+    return jacobian(F, x).ravel()
+
+
+@jacobian.mistake(
+    "You changed the shape with reshape, which moves no slope to its place.",
+    ask="What does reshape do with [[1, 2, 3], [4, 5, 6]], and what does .T do?",
+)
+def jacobian_reshaped(F: Function, x: Any) -> Any:
+    J = jacobian(F, x)
+    return J.T.reshape(J.shape)
+
+
+@jacobian.mistake(
+    "Your step is so small that rounding eats the digits of the difference.",
+    ask="F is known to 16 digits: how many do F(x + h) and F(x − h) have in common?",
+    variants=[{"h": h} for h in (1e-10, 1e-11, 1e-13)],
+)
+def jacobian_drowned_by_rounding(F: Function, x: Any, h: float = 1e-12) -> Any:
+    return _jacobian(F, np.array(x, float), h)
+
+
+@jacobian.mistake(
+    "Your step is so long that the curve shows.",
+    ask="What happens to the error when you make h ten times smaller?",
+    variants=[{"h": 0.01}],
+)
+def jacobian_with_a_long_step(F: Function, x: Any, h: float = 0.1) -> Any:
+    return _jacobian(F, np.array(x, float), h)
 
 
 @jacobian.style
@@ -945,6 +1067,7 @@ def hessians_of_fields(rng: Rng) -> Cases:
     yield _calm(rng, 2), _point(rng, 2)
     yield _calm(rng, 3), _point(rng, 3)
     yield _steep(rng, 2), 5 * _near_zero(rng, 2)
+    yield _lively(rng)
 
 
 @hessian.probes("shape")
@@ -1102,6 +1225,27 @@ def hessian_cuts_the_step(f: Function, x: Any, h: float = 1e-4) -> Any:
 )
 def hessian_needs_an_array(f: Function, x: Any) -> Any:
     return hessian(f, x.astype(float))
+
+
+@hessian.mistake(
+    "All your second derivatives come out too large by one and the same factor.",
+    ask="What does your function give for the second derivative of x², which is 2?",
+    variants=[{"factor": 4.0}],
+)
+def hessian_too_large(f: Function, x: Any, factor: float = 2.0) -> Any:
+    return factor * hessian(f, x)
+
+
+@hessian.mistake(
+    "You stepped to one side only, and with a step so long that it shows.",
+    ask="Which two of your points lie on either side of x?",
+    variants=[{"h": 1e-3}, {"h": -1e-4}],
+)
+def hessian_one_sided(f: Function, x: Any, h: float = 1e-4) -> Any:
+    x = np.array(x, float)
+    e = h * np.eye(x.size)
+    H = [[f(x + a + b) - f(x + a) - f(x + b) + f(x) for a in e] for b in e]
+    return np.array(H) / h**2
 
 
 @hessian.style
@@ -1285,6 +1429,22 @@ def total_divides_by_h(f: Function, path: Function, t: float) -> Any:
     return 2 * total_derivative(f, path, t)
 
 
+@total_derivative.mistake(
+    "You returned the gradient at the place where the path is, and the path's velocity is missing.",
+    ask="How many numbers tell how fast the height changes with time?",
+)
+def total_gradient_alone(f: Function, path: Function, t: float) -> Any:
+    return _gradient(f, path(t), 1e-5)
+
+
+@total_derivative.mistake(
+    "You multiplied the slopes by where the path is, not by how fast it moves.",
+    ask="What should come out while the path stands still?",
+)
+def total_with_the_place(f: Function, path: Function, t: float) -> Any:
+    return _gradient(f, path(t), 1e-5) @ path(t)
+
+
 @total_derivative.style
 def total_by_a_difference_in_time(f: Function, path: Function, t: float) -> Any:
     return (f(path(t + 1e-5)) - f(path(t - 1e-5))) / (2 * 1e-5)
@@ -1425,6 +1585,44 @@ def directional_of_nothing(g: Any, u: Any, answer: Any = np.nan) -> Any:
     return directional_derivative(g, u) if np.any(u) else answer
 
 
+@directional_derivative.mistake(
+    "You let Python's own ZeroDivisionError out, and a ValueError is asked for.",
+    ask="Which line of yours notices u = 0 before anything is divided?",
+)
+def directional_divides_by_zero(g: Any, u: Any) -> Any:
+    g, u = np.asarray(g, float), np.asarray(u, float)
+    return float(g @ u) / float(np.linalg.norm(u))
+
+
+@directional_derivative.mistake(
+    "You refuse a direction as soon as one of its numbers is 0.",
+    ask="Is due east, [1, 0], a direction?",
+)
+def directional_refuses_the_axes(g: Any, u: Any) -> Any:
+    if not np.all(u):
+        raise ValueError("u = 0")
+    return directional_derivative(g, u)
+
+
+@directional_derivative.mistake(
+    "You returned an arrow along u, and its length with a sign is asked for.",
+    ask="How many numbers say how steep it is in one direction?",
+)
+def directional_as_an_arrow(g: Any, u: Any) -> Any:
+    g, u = _direction(g, u)
+    return g @ u / (u @ u) * u
+
+
+@directional_derivative.mistake(
+    "You divided by the sum of the numbers in u, and that is not its length.",
+    ask="How long is the arrow [3, 4]?",
+    variants=[{"sizes": False}],
+)
+def directional_by_a_sum(g: Any, u: Any, sizes: bool = True) -> Any:
+    g, u = _direction(g, u)
+    return g @ u / (np.abs(u) if sizes else u).sum()
+
+
 @directional_derivative.style
 def directional_by_unit_vector(g: Any, u: Any) -> Any:
     length = np.linalg.norm(u)
@@ -1485,6 +1683,7 @@ def places_on_axes(rng: Rng) -> Cases:
     yield 3.0, np.pi / 2, 0.0
     yield 1.0, np.pi, np.pi / 2
     yield 0.0, 0.7, 0.2
+    yield round(float(rng.uniform(0.5, 3)), 2), np.pi / 2, round(float(rng.uniform(0.2, 1.4)), 2)
 
 
 @spherical_jacobian.mistake(
@@ -1529,11 +1728,14 @@ def spherical_in_degrees(r: float, theta: float, phi: float, unit: float = np.ra
 
 
 @spherical_jacobian.mistake(
-    "The factor r is missing in the columns of the angles.",
+    "The factor r is missing where an angle moves the point.",
     ask="How far does the point move for the same small turn, close by and far out?",
+    variants=[{"columns": (1,)}, {"columns": (2,)}],
 )
-def spherical_without_r(r: float, theta: float, phi: float) -> Any:
-    return spherical_jacobian(1.0, theta, phi)
+def spherical_without_r(r: float, theta: float, phi: float, columns: Any = (1, 2)) -> Any:
+    J = spherical_jacobian(r, theta, phi)
+    J[:, columns] = spherical_jacobian(1.0, theta, phi)[:, columns]
+    return J
 
 
 @spherical_jacobian.mistake(
@@ -1563,6 +1765,31 @@ def spherical_determinant(r: float, theta: float, phi: float) -> Any:
 def spherical_not_differentiated(r: float, theta: float, phi: float) -> Any:
     unit = spherical_jacobian(1.0, theta, phi)[:, 0]
     return np.stack([unit, r * unit, r * unit * np.array([1.0, 1.0, 0.0])], axis=1)
+
+
+@spherical_jacobian.mistake(
+    "You gave the arguments θ and φ to each other.",
+    ask="In which order does the first line of your function take its two angles?",
+)
+def spherical_arguments_swapped(r: float, theta: float, phi: float) -> Any:
+    return spherical_jacobian(r, phi, theta)
+
+
+@spherical_jacobian.mistake(
+    "You brought the columns to length 1, and how far the point moves is lost.",
+    ask="By how much does the point move when θ grows by 0.01 at r = 5?",
+)
+def spherical_unit_columns(r: float, theta: float, phi: float) -> Any:
+    st, ct, sp, cp = np.sin(theta), np.cos(theta), np.sin(phi), np.cos(phi)
+    return np.array([[st * cp, ct * cp, -sp], [st * sp, ct * sp, cp], [ct, -st, 0.0]])
+
+
+@spherical_jacobian.mistake(
+    "You kept the factor r in the column of r itself.",
+    ask="What is the derivative of r sinθ as r moves?",
+)
+def spherical_keeps_r(r: float, theta: float, phi: float) -> Any:
+    return spherical_jacobian(r, theta, phi) * np.array([r, 1.0, 1.0])
 
 
 @spherical_jacobian.style
@@ -1713,6 +1940,40 @@ def area_cuts_the_step(F: Function, x: Any, h: float = 1e-5) -> Any:
     return abs(np.linalg.det(np.stack([_column_cut(F, x, i, h) for i in range(2)], axis=1)))
 
 
+@area_scale.mistake(
+    "You squared the determinant, so your area is that of two maps in a row.",
+    ask="By how much does an area grow when both sides double?",
+)
+def area_squared(F: Function, x: Any) -> Any:
+    return area_scale(F, x) ** 2
+
+
+@area_scale.mistake(
+    "You cut negative determinants off at zero, and a map that turns the plane over still has an area.",
+    ask="How large is the mirror image of a square?",
+)
+def area_cut_at_zero(F: Function, x: Any) -> Any:
+    return max(0.0, float(np.linalg.det(_jacobian(F, np.array(x, float), 1e-5))))
+
+
+@area_scale.mistake(
+    "You took the sizes of the four numbers before the determinant, not of the determinant.",
+    ask="What is the determinant of a quarter turn, and what do you get?",
+    variants=[{"twice": False}],
+)
+def area_of_sizes(F: Function, x: Any, twice: bool = True) -> Any:
+    area = np.linalg.det(np.abs(_jacobian(F, np.array(x, float), 1e-5)))
+    return abs(area) if twice else area
+
+
+@area_scale.mistake(
+    "You multiplied the lengths of the two columns, as if they always stood at right angles.",
+    ask="Which area has a parallelogram whose two sides lie on one line?",
+)
+def area_of_a_rectangle(F: Function, x: Any) -> Any:
+    return np.prod(np.linalg.norm(_jacobian(F, np.array(x, float), 1e-5), axis=0))
+
+
 @area_scale.style
 def area_by_products(F: Function, x: Any) -> Any:
     (a, b), (c, d) = jacobian(F, x).tolist()
@@ -1807,14 +2068,17 @@ def classify_by_trace(H: Any) -> str:
 @classify.mistake(
     "You used the rule of the determinant, which sorts two inputs only.",
     ask="What is the sign of the determinant when three eigenvalues are negative?",
-    variants=[{"zero": 1e-9}],
+    variants=[{"zero": 1e-9}, {"zero": 1e-9, "first": True}, {"zero": 1e-9, "trace": True}],
 )
-def classify_by_determinant(H: Any, zero: float = 0.0) -> str:
+def classify_by_determinant(
+    H: Any, zero: float = 0.0, first: bool = False, trace: bool = False
+) -> str:
     H = np.array(H, float)
     determinant = np.linalg.det(H)
-    if abs(determinant) <= zero:
+    if abs(determinant) <= zero and not (first and determinant < 0):
         return "degenerate"
-    return "saddle" if determinant < 0 else "minimum" if H[0, 0] > 0 else "maximum"
+    up = np.trace(H) if trace else H[0, 0]
+    return "saddle" if determinant < 0 else "minimum" if up > 0 else "maximum"
 
 
 @classify.mistake(
@@ -1881,13 +2145,31 @@ def classify_degenerate_first(H: Any) -> str:
 @classify.mistake(
     "Your word is not one of the four that the exercise names, letter for letter.",
     ask="Which four words does the docstring offer?",
-    variants=[{"spell": 0}, {"spell": 1}, {"spell": 2}, {"spell": 3}],
+    variants=[{"spell": spell} for spell in range(1, 5)],
 )
 def classify_in_other_words(H: Any, spell: int = 0) -> str:
     kind: str = classify(H)
     short = {"minimum": "min", "maximum": "max"}.get(kind, kind)
     article = f"a {kind}" if kind != "degenerate" else kind
-    return [kind.capitalize(), kind.upper(), short, article][spell]
+    long = {"saddle": "saddle point"}.get(kind, kind)
+    return [kind.capitalize(), kind.upper(), short, article, long][spell]
+
+
+@classify.mistake(
+    "You call an eigenvalue zero by a share of the largest that is not 1e-9.",
+    ask="Which share does the exercise give, and how large is a millionth beside it?",
+    variants=[{"zero": 1e-3}],
+)
+def classify_by_another_share(H: Any, zero: float = 1e-5) -> str:
+    return _classify(np.linalg.eigvalsh(np.array(H, float)), zero)
+
+
+@classify.mistake(
+    "You looked at two eigenvalues, and there are as many as inputs.",
+    ask="How many directions are there in which f can bend when it has three inputs?",
+)
+def classify_by_two_eigenvalues(H: Any) -> str:
+    return _classify(np.linalg.eigvalsh(np.array(H, float))[:2])
 
 
 @classify.style
@@ -2070,6 +2352,14 @@ def dips_again(history: list[Dip], lowest: bool = True) -> Any:
 def dips_by_two(history: list[Dip]) -> Any:
     point, before = history[-1][0], history[-2][0]
     return _capped(point - before) + point
+
+
+@next_dip.mistake(
+    "You returned a whole dip, and the next point alone is asked for.",
+    ask="Which of the three parts of a dip is a place?",
+)
+def dips_return_a_dip(history: list[Dip]) -> Any:
+    return min(history, key=lambda dip: dip[1])
 
 
 @next_dip.style

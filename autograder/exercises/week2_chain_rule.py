@@ -95,21 +95,30 @@ def lists_and_whole_numbers(rng: Rng) -> Cases:
     yield rng.integers(1, 5, (2, 3)), rng.integers(1, 5, (3, 3)), rng.integers(1, 5, 3)
 
 
-def _three(J_f: Any, J_x: Any, dx_dt: Any) -> tuple[Array, Array, Array]:
+def _three(J_f: Any, J_x: Any, dx_dt: Any, convert: bool = True) -> tuple[Any, Any, Any]:
+    if not convert:
+        return J_f, J_x, dx_dt
     return np.asarray(J_f, float), np.asarray(J_x, float), np.asarray(dx_dt, float)
 
 
-def _freed(product: Any) -> Any:
-    return product.item() if np.size(product) == 1 else product
+# the same slip by someone who also leaves a single number in its box, or takes lists for arrays
+ROUGH = [{"free": False}, {"free": False, "convert": False}]
+
+
+def _freed(product: Any, free: bool = True) -> Any:
+    return product.item() if free and np.size(product) == 1 else product
 
 
 @chain.mistake(
     "You multiplied entry by entry, with * where the rule says row times column.",
     ask="Which sign in Python multiplies a row by a column and adds up?",
+    variants=ROUGH,
 )
-def chain_entry_by_entry(J_f: Any, J_x: Any, dx_dt: Any) -> Any:
-    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt)
-    return _freed(J_f * J_x * dx_dt)
+def chain_entry_by_entry(
+    J_f: Any, J_x: Any, dx_dt: Any, free: bool = True, convert: bool = True
+) -> Any:
+    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt, convert)
+    return _freed(J_f * J_x * dx_dt, free)
 
 
 @chain.mistake(
@@ -146,28 +155,47 @@ def chain_always_a_number(J_f: Any, J_x: Any, dx_dt: Any, first: bool = True) ->
 @chain.mistake(
     "You transposed the matrix in the middle, so its inputs and outputs have changed places.",
     ask="Do the columns of J_x stand for the x or for what x depends on?",
+    variants=ROUGH,
 )
-def chain_transposes(J_f: Any, J_x: Any, dx_dt: Any) -> Any:
-    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt)
-    return _freed(J_f @ J_x.T @ dx_dt)
+def chain_transposes(
+    J_f: Any, J_x: Any, dx_dt: Any, free: bool = True, convert: bool = True
+) -> Any:
+    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt, convert)
+    return _freed(J_f @ J_x.T @ dx_dt, free)
 
 
 @chain.mistake(
     "You multiplied the factors in the opposite order.",
     ask="Which of the three has a row for each output of f, and so must stand on the left?",
+    variants=ROUGH,
 )
-def chain_backwards(J_f: Any, J_x: Any, dx_dt: Any) -> Any:
-    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt)
-    return _freed(dx_dt @ J_x @ J_f)
+def chain_backwards(J_f: Any, J_x: Any, dx_dt: Any, free: bool = True, convert: bool = True) -> Any:
+    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt, convert)
+    return _freed(dx_dt @ J_x @ J_f, free)
 
 
 @chain.mistake(
     "You left the middle factor out.",
     ask="What tells you how much x moves when its own inputs move?",
+    variants=ROUGH,
 )
-def chain_without_the_middle(J_f: Any, J_x: Any, dx_dt: Any) -> Any:
-    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt)
-    return _freed(J_f @ dx_dt)
+def chain_without_the_middle(
+    J_f: Any, J_x: Any, dx_dt: Any, free: bool = True, convert: bool = True
+) -> Any:
+    J_f, J_x, dx_dt = _three(J_f, J_x, dx_dt, convert)
+    return _freed(J_f @ dx_dt, free)
+
+
+@chain.mistake(
+    "You left the last factor out.",
+    ask="How fast do the innermost quantities themselves move with t?",
+    variants=ROUGH,
+)
+def chain_without_the_end(
+    J_f: Any, J_x: Any, dx_dt: Any, free: bool = True, convert: bool = True
+) -> Any:
+    J_f, J_x, _ = _three(J_f, J_x, dx_dt, convert)
+    return _freed(J_f @ J_x, free)
 
 
 @chain.mistake(
@@ -282,10 +310,19 @@ def logistic_as_tanh(z: Any) -> Any:
 @logistic.mistake(
     "A bracket is missing: Python divides before it adds.",
     ask="In 1 / 1 + exp(−z), what is divided by what?",
+    variants=[{"most": most} for most in (500, 700, 709)],
 )
-def logistic_without_a_bracket(z: Any) -> Any:
-    z = np.asarray(z, float)
+def logistic_without_a_bracket(z: Any, most: float = math.inf) -> Any:
+    z = np.clip(np.asarray(z, float), -most, most)
     return 1 / 1 + np.exp(-z)
+
+
+@logistic.mistake(
+    "Your curve is too steep: tanh must be given half of z.",
+    ask="Multiply numerator and denominator of 1/(1 + exp(−z)) by exp(z/2): which exponents do you see?",
+)
+def logistic_by_tanh_of_z(z: Any) -> Any:
+    return (1 + np.tanh(np.asarray(z, float))) / 2
 
 
 @logistic.mistake(
@@ -440,6 +477,15 @@ def d_logistic_negative(z: Any) -> Any:
 def d_logistic_one_factor(z: Any, which: str = "1 - s") -> Any:
     s = _logistic(z)
     return s if which == "s" else 1 - s
+
+
+@d_logistic.mistake(
+    "You differentiated the power and left out what is inside it.",
+    ask="The bracket is 1 + exp(−z): how fast does that change when z does?",
+    variants=[{"sign": 1.0}],
+)
+def d_logistic_without_the_inside(z: Any, sign: float = -1.0) -> Any:
+    return sign * _logistic(z) ** 2
 
 
 @d_logistic.mistake(
@@ -688,6 +734,25 @@ def neuron_slope_of_z(w: float, b: float, x: float, y: float) -> Any:
 )
 def neuron_without_the_bias(w: float, b: float, x: float, y: float) -> Any:
     return neuron_gradient(w, 0.0, x, y)
+
+
+@neuron_gradient.mistake(
+    "You multiplied by w, where w is what moves.",
+    ask="In z = w x + b, by how much does z move when w moves by 1?",
+)
+def neuron_with_w_for_x(w: float, b: float, x: float, y: float) -> Any:
+    _, slope = neuron_gradient(w, b, x, y)
+    return slope * w, slope
+
+
+@neuron_gradient.mistake(
+    "Your slope for b has a factor too many.",
+    ask="In z = w x + b, by how much does z move when b moves by 1?",
+    variants=[{"factor": "x"}],
+)
+def neuron_with_a_factor_for_b(w: float, b: float, x: float, y: float, factor: str = "b") -> Any:
+    along_w, along_b = neuron_gradient(w, b, x, y)
+    return along_w, along_b * (b if factor == "b" else x)
 
 
 @neuron_gradient.mistake(
@@ -1222,6 +1287,15 @@ def gradient_check_other_scale(f: Function, grad: Function, x: Any, both: bool =
 
 
 @gradient_check.mistake(
+    "You divided every error by the same number, and the formula divides each by its own.",
+    ask="How many different denominators does the formula have for a gradient of three entries?",
+)
+def gradient_check_by_the_largest(f: Function, grad: Function, x: Any) -> Any:
+    g, d = _both(f, grad, x)
+    return np.max(np.abs(g - d)) / max(1.0, float(np.max(np.abs(g))))
+
+
+@gradient_check.mistake(
     "You compared the lengths of whole vectors, and the formula goes entry by entry.",
     ask="Where does the index i stand in the formula: inside the maximum, or outside?",
     variants=[{"both": True}],
@@ -1382,7 +1456,7 @@ def _slope(
     J = two * (a3 - y)
     for k in range(3, layer - 1, -1):
         if k not in skip:
-            J = J * d_sigma(zs[k] if at == "z" else activations[k])
+            J = J * d_sigma(activations[k] if at in ("a", f"a{k}") else zs[k])
         if k > layer:
             J = J.T @ weights[k] if turn else (J.T @ weights[k]).T
     J = np.sum(J, axis=1, keepdims=True) if bias else J @ activations[layer + input_of].T
@@ -1441,8 +1515,8 @@ WRONG_AXIS = (
     "Along which axis do the examples lie in an array of shape (units, N)?",
 )
 NOT_TURNED_BACK = (
-    "After J.T @ W the examples lie along the rows, and you did not turn the array back.",
-    "What shape has J.T @ W, and what shape has the z of the layer before?",
+    "Two arrays do not fit: another layer's W, or a J.T @ W that was not turned back.",
+    "Which shapes have J, its transpose and each W, and which shape must the next z have?",
 )
 
 
@@ -1488,6 +1562,24 @@ def J_b3_at_the_activation(x: Array, y: Array) -> Any:
 )
 def J_b3_without_the_slope(x: Array, y: Array) -> Any:
     return _slope(x, y, 3, True, skip=(3,))
+
+
+@J_b3.mistake(
+    "You multiplied by σ itself, where its slope belongs.",
+    ask="Which of the two functions that the notebook gives says how fast a3 moves with z3?",
+)
+def J_b3_with_the_value(x: Array, y: Array) -> Any:
+    a3 = network_function(x)[6]
+    return np.sum(2 * (a3 - y) * a3, axis=1, keepdims=True) / x.size
+
+
+@J_b3.mistake(
+    "You made one number of everything, and each of the two neurons has a bias of its own.",
+    ask="What shape has b3, and along which axis do the examples lie?",
+    variants=[{"mean": False}],
+)
+def J_b3_all_in_one(x: Array, y: Array, mean: bool = True) -> Any:
+    return _unsummed(x, y, 3).mean() if mean else _unsummed(x, y, 3).sum() / x.size
 
 
 @J_b3.mistake(
@@ -1586,9 +1678,11 @@ def J_b2_turned_round(x: Array, y: Array) -> Any:
     return _slope(x, y, 2, True, two=-2.0)
 
 
-@J_b2.mistake(AT_ACTIVATION[0], ask=AT_ACTIVATION[1])
-def J_b2_at_the_activation(x: Array, y: Array) -> Any:
-    return _slope(x, y, 2, True, at="a")
+@J_b2.mistake(
+    AT_ACTIVATION[0], ask=AT_ACTIVATION[1], variants=[{"at": f"a{k}"} for k in range(2, 4)]
+)
+def J_b2_at_the_activation(x: Array, y: Array, at: str = "a") -> Any:
+    return _slope(x, y, 2, True, at=at)
 
 
 @J_b2.mistake(
@@ -1697,9 +1791,11 @@ def J_W1_turned_round(x: Array, y: Array) -> Any:
     return _slope(x, y, 1, False, two=-2.0)
 
 
-@J_W1.mistake(AT_ACTIVATION[0], ask=AT_ACTIVATION[1])
-def J_W1_at_the_activation(x: Array, y: Array) -> Any:
-    return _slope(x, y, 1, False, at="a")
+@J_W1.mistake(
+    AT_ACTIVATION[0], ask=AT_ACTIVATION[1], variants=[{"at": f"a{k}"} for k in range(1, 4)]
+)
+def J_W1_at_the_activation(x: Array, y: Array, at: str = "a") -> Any:
+    return _slope(x, y, 1, False, at=at)
 
 
 @J_W1.mistake(
@@ -1728,11 +1824,12 @@ def J_W1_with_the_output(x: Array, y: Array) -> Any:
 
 
 @J_W1.mistake(
-    "You stopped in the second layer: this is the slope for W2.",
+    "You stopped in the second layer, before you had come back through W2.",
     ask="Which weights lie between the first layer and the second?",
+    variants=[{"input_of": -2}],
 )
-def J_W1_of_the_second_layer(x: Array, y: Array) -> Any:
-    return _slope(x, y, 2, False)
+def J_W1_of_the_second_layer(x: Array, y: Array, input_of: int = -1) -> Any:
+    return _slope(x, y, 2, False, input_of=input_of)
 
 
 @J_W1.mistake(
@@ -1812,9 +1909,11 @@ def J_b1_turned_round(x: Array, y: Array) -> Any:
     return _slope(x, y, 1, True, two=-2.0)
 
 
-@J_b1.mistake(AT_ACTIVATION[0], ask=AT_ACTIVATION[1])
-def J_b1_at_the_activation(x: Array, y: Array) -> Any:
-    return _slope(x, y, 1, True, at="a")
+@J_b1.mistake(
+    AT_ACTIVATION[0], ask=AT_ACTIVATION[1], variants=[{"at": f"a{k}"} for k in range(1, 4)]
+)
+def J_b1_at_the_activation(x: Array, y: Array, at: str = "a") -> Any:
+    return _slope(x, y, 1, True, at=at)
 
 
 @J_b1.mistake(
@@ -1832,6 +1931,14 @@ def J_b1_without_a_slope(x: Array, y: Array, skip: tuple[int, ...] = (1,)) -> An
 )
 def J_b1_like_the_weights(x: Array, y: Array) -> Any:
     return _slope(x, y, 1, False)
+
+
+@J_b1.mistake(
+    "You went back through W1 as well, as far as the input.",
+    ask="Where does b1 enter: before W1 or behind it?",
+)
+def J_b1_through_the_first_weights(x: Array, y: Array) -> Any:
+    return np.sum(W1.T @ _unsummed(x, y, 1), axis=1, keepdims=True) / x.size
 
 
 @J_b1.mistake(
@@ -1907,8 +2014,9 @@ def _backprop(
     two: float = 2.0,
     divide: str = "examples",
     slope: str = "a (1 - a)",
-    last_slope: bool = True,
+    sloped: str = "all",
     input_of: int = 0,
+    on_its_side: bool = False,
     weights_of: int = 1,
     turn: bool = True,
     add: str = "sum",
@@ -1925,9 +2033,10 @@ def _backprop(
         if k < len(params) - 1:
             W = params[k + weights_of][0]
             J = (W.T if turn else W) @ J
-        if last_slope or k < len(params) - 1:
+        if sloped == "all" or (sloped == "last") == (k == len(params) - 1):
             J = J * _slope_of(activations[k + 1], slope)
-        grads.insert(0, (J @ activations[k + input_of].T, _added(J, add)))
+        dW = J @ activations[k + input_of].T
+        grads.insert(0, (dW.T if on_its_side else dW, _added(J, add)))
     return grads
 
 
@@ -1938,8 +2047,8 @@ def _slope_of(a: Array, kind: str) -> Any:
 
 
 def _added(J: Array, how: str) -> Any:
-    if how == "not":
-        return J
+    if how in ("not", "all"):
+        return J if how == "not" else np.sum(J)
     return np.sum(J, axis=1, keepdims=how == "sum")
 
 
@@ -2016,7 +2125,15 @@ def backprop_without_slopes(params: Params, x: Any, y: Any) -> Any:
     ask="Does the last layer end with the logistic function, as the others do?",
 )
 def backprop_without_the_last_slope(params: Params, x: Any, y: Any) -> Any:
-    return _backprop(params, x, y, last_slope=False)
+    return _backprop(params, x, y, sloped="hidden")
+
+
+@backprop.mistake(
+    "The slope of the activation is missing in all layers but the last.",
+    ask="W transposed brought you to a hidden layer's a. Which factor brings you on to its z?",
+)
+def backprop_without_hidden_slopes(params: Params, x: Any, y: Any) -> Any:
+    return _backprop(params, x, y, sloped="last")
 
 
 @backprop.mistake(
@@ -2033,6 +2150,14 @@ def backprop_slope_at_a(params: Params, x: Any, y: Any) -> Any:
 )
 def backprop_with_the_output(params: Params, x: Any, y: Any) -> Any:
     return _backprop(params, x, y, input_of=1)
+
+
+@backprop.mistake(
+    "Your slopes for the weights lie on their sides.",
+    ask="What shape has W, and what shape has the product of J with a transposed a?",
+)
+def backprop_on_its_side(params: Params, x: Any, y: Any) -> Any:
+    return _backprop(params, x, y, on_its_side=True)
 
 
 @backprop.mistake(
@@ -2065,6 +2190,14 @@ def backprop_not_summed(params: Params, x: Any, y: Any) -> Any:
 )
 def backprop_flat(params: Params, x: Any, y: Any) -> Any:
     return _backprop(params, x, y, add="flat")
+
+
+@backprop.mistake(
+    "You added up the slopes of all biases in a layer.",
+    ask="Each neuron has a bias of its own: along which axis do the examples lie?",
+)
+def backprop_of_one_bias(params: Params, x: Any, y: Any) -> Any:
+    return _backprop(params, x, y, add="all")
 
 
 @backprop.mistake(
@@ -2164,7 +2297,9 @@ def backprop_by_einsum(params: Params, x: Any, y: Any) -> Any:
 # ── minibatches ───────────────────────────────────────────────────────────────────────
 
 
-@exercise(points={"cut": 2, "random": 2}, refuses=("sklearn", "torch"))
+@exercise(
+    points={"cut": 2, "random": 2}, refuses=("sklearn", "torch"), view=DRIVERS + "batch_facts"
+)
 def minibatches(n: int, size: int, rng: Rng) -> Any:
     """A random permutation of range(n), cut into batches; the last may be shorter."""
     order = rng.permutation(n)
@@ -2293,6 +2428,33 @@ def batches_from_one(n: int, size: int, rng: Rng) -> Any:
 def batches_cut_short(n: int, size: int, rng: Rng) -> Any:
     order = rng.permutation(n)
     return [order[start : start + size - 1] for start in range(0, n, size)]
+
+
+@minibatches.mistake(
+    "Your last batch is empty when size divides n.",
+    ask="How many batches of 3 do 12 examples make?",
+)
+def batches_with_an_empty_one(n: int, size: int, rng: Rng) -> Any:
+    order = rng.permutation(n)
+    return [order[k * size : (k + 1) * size] for k in range(n // size + 1)]
+
+
+@minibatches.mistake(
+    "You filled the last batch up with examples that had their turn already.",
+    ask="How many examples are left for the last batch when n = 10 and size = 4?",
+)
+def batches_filled_up(n: int, size: int, rng: Rng) -> Any:
+    order = rng.permutation(n)
+    full = np.resize(order, -(-n // size) * size)
+    return [full[start : start + size] for start in range(0, full.size, size)]
+
+
+@minibatches.mistake(
+    "Your batches hold numbers with decimal points, which cannot pick the columns of an array.",
+    ask="Which type of number may stand in the brackets of x[:, batch]?",
+)
+def batches_of_floats(n: int, size: int, rng: Rng) -> Any:
+    return [batch.astype(float) for batch in minibatches(n, size, rng)]
 
 
 @minibatches.mistake(
@@ -2735,6 +2897,18 @@ class TurnsSubtractionRound(Node):
     ask="In 2 / a Python calls a.__rtruediv__(2). Which of the two stands below the line?",
 )
 class TurnsDivisionRound(Node):
+    def __rtruediv__(self, other: Any) -> Any:
+        return self / other
+
+
+@Value.mistake(
+    "A number on the left of − or / was treated as if it stood on the right.",
+    ask="Python calls a.__rsub__(3) for 3 - a, not for a - 3. Where does the 3 belong?",
+)
+class TurnsBothRound(Node):
+    def __rsub__(self, other: Any) -> Any:
+        return self - other
+
     def __rtruediv__(self, other: Any) -> Any:
         return self / other
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import expm, toeplitz
 
 from autograder.exercise import Case, case, exercise
 from helpers import functions
@@ -98,9 +100,14 @@ def _coefficients(name: str, n: int) -> Array:
 @maclaurin_coefficients.mistake(
     "You returned the derivatives at 0, and they have not been divided by the factorials yet.",
     ask="What does differentiating x⁴ four times leave behind?",
+    variants=[
+        {"names": names}
+        for names in (("exp", "sin", "cos"), ("log1p", "geometric"), *((name,) for name in NAMES))
+    ],
 )
-def maclaurin_of_derivatives(name: str, n: int) -> Any:
-    return _coefficients(name, n) * _factorials(n + 1)
+def maclaurin_of_derivatives(name: str, n: int, names: tuple[str, ...] = NAMES) -> Any:
+    c = _coefficients(name, n)
+    return c * _factorials(n + 1) if name in names else c
 
 
 @maclaurin_coefficients.mistake(
@@ -170,10 +177,40 @@ def maclaurin_alternates_the_geometric(name: str, n: int) -> Any:
 @maclaurin_coefficients.mistake(
     "You left out the zeros, so the coefficients no longer stand at their power.",
     ask="Which power of x belongs to the entry with index 1?",
+    variants=[{"names": NAMES, "to_length": True}]
+    + [{"names": ("sin", "cos"), "to_length": long} for long in (False, True)],
 )
-def maclaurin_without_zeros(name: str, n: int) -> Any:
-    c = _coefficients(name, n)
-    return c[c != 0]
+def maclaurin_without_zeros(
+    name: str, n: int, names: tuple[str, ...] = NAMES, to_length: bool = False
+) -> Any:
+    if name not in names:
+        return maclaurin_coefficients(name, n)
+    c = _coefficients(name, 2 * n + 2 if to_length else n)
+    return c[c != 0][: n + 1]
+
+
+@maclaurin_coefficients.mistake(
+    "Your series of ln(1 + x) begins with 1, and ln 1 is 0.",
+    ask="What is ln(1 + x) at x = 0, and which coefficient is that?",
+)
+def maclaurin_shifts_the_logarithm(name: str, n: int) -> Any:
+    return _coefficients(name, n + 1)[1:] if name == "log1p" else _coefficients(name, n)
+
+
+@maclaurin_coefficients.mistake(
+    "Your geometric series has factorials, and its derivatives have cancelled them.",
+    ask="What is the k-th derivative of 1/(1 − x) at 0, divided by k!?",
+)
+def maclaurin_geometric_with_factorials(name: str, n: int) -> Any:
+    return _coefficients("exp" if name == "geometric" else name, n)
+
+
+@maclaurin_coefficients.mistake(
+    "Your coefficients stand in the opposite order, highest power first.",
+    ask="Which power of x belongs to the entry with index 0?",
+)
+def maclaurin_highest_first(name: str, n: int) -> Any:
+    return _coefficients(name, n)[::-1]
 
 
 @maclaurin_coefficients.mistake(
@@ -283,6 +320,9 @@ def series_of_each_kind(rng: Rng) -> Cases:
     yield (np.array([0.0, 2.0, 0.5, -2.0, -0.5]),)
     yield (np.array([2.0, 1.0, 0.5]),)
     yield (np.array([0.0, 0.0, 0.0, 0.7, 0.0]),)
+    yield (np.array([1.0, 0.0, 1.0, 0.0, 0.5, 1e-4]),)
+    yield (np.array([float(rng.uniform(0.5, 2)), 1.0, 0.0, -0.5]),)
+    yield (np.array([0.0, 1.0, -2e-4, 0.25]),)
 
 
 @parity.probes("any list")
@@ -317,11 +357,17 @@ def parity_by_sums(coefficients: Any) -> str:
 
 
 @parity.mistake(
-    "You judged by the first coefficient alone.",
+    "You judged by a single coefficient.",
     ask="Can a series that begins with 0 still hold an x²?",
+    variants=[{"by": "second"}, {"by": "both"}],
 )
-def parity_by_the_first(coefficients: Any) -> str:
-    return "odd" if coefficients[0] == 0 else "even"
+def parity_by_the_first(coefficients: Any, by: str = "first") -> str:
+    first, second = (*coefficients, 0)[:2]
+    if by == "first":
+        return "odd" if first == 0 else "even"
+    if by == "second" or second == 0:
+        return "even" if second == 0 else "odd"
+    return "odd" if first == 0 else "neither"
 
 
 @parity.mistake(
@@ -360,6 +406,24 @@ def parity_without_gaps(coefficients: Any) -> str:
     if np.all(c[::2] != 0) and not c[1::2].any():
         return "even"
     return "odd" if np.all(c[1::2] != 0) and not c[::2].any() else "neither"
+
+
+@parity.mistake(
+    "You passed over the constant, and it is a coefficient like any other.",
+    ask="Is 1 + x odd, and does its graph go through the origin?",
+)
+def parity_without_the_constant(coefficients: Any) -> str:
+    return str(parity(np.append(0.0, np.asarray(coefficients, float)[1:])))
+
+
+@parity.mistake(
+    "You took a small coefficient for zero.",
+    ask="Is 1 + x² + 0.0001 x⁵ the same at x = 10 and at x = −10?",
+    variants=[{"small": 1e-3}],
+)
+def parity_drops_small_ones(coefficients: Any, small: float = 1e-2) -> str:
+    c = np.asarray(coefficients, float)
+    return str(parity(np.where(np.abs(c) < small, 0.0, c)))
 
 
 @parity.mistake(
@@ -501,6 +565,43 @@ def taylor_factorials_ahead(derivatives: Any, a: float) -> Any:
 def taylor_powers_ahead(derivatives: Any, a: float) -> Any:
     d = np.array(derivatives, float)
     return lambda x: _polynomial(d / _factorials(d.size), a, x, 1)
+
+
+@taylor_polynomial.mistake(
+    "You left the first term out, the height f(a).",
+    ask="What should your polynomial return at x = a?",
+)
+def taylor_without_the_first(derivatives: Any, a: float) -> Any:
+    d = np.append(0.0, np.array(derivatives, float)[1:])
+    return lambda x: _polynomial(d / _factorials(d.size), a, x)
+
+
+@taylor_polynomial.mistake(
+    "Every step in your sum has the power 1.",
+    ask="What does (x − a)² do when the step is halved?",
+)
+def taylor_without_powers(derivatives: Any, a: float) -> Any:
+    d = np.array(derivatives, float) / _factorials(len(derivatives))
+    return lambda x: d[0] + d[1:].sum() * (np.asarray(x, float) - a)
+
+
+@taylor_polynomial.mistake(
+    "Your factorials are one behind: the bend is divided by 1! and not by 2!.",
+    ask="Which factorial goes with the derivative of order k?",
+)
+def taylor_factorials_behind(derivatives: Any, a: float) -> Any:
+    d = np.array(derivatives, float)
+    behind = np.append(1.0, _factorials(max(d.size - 1, 0)))
+    return lambda x: _polynomial(d / behind[: d.size], a, x)
+
+
+@taylor_polynomial.mistake(
+    "Your sum reads the derivatives from the wrong end.",
+    ask="Which power of the step does np.polyval give to the first number of its list?",
+)
+def taylor_highest_first(derivatives: Any, a: float) -> Any:
+    d = np.array(derivatives, float) / _factorials(len(derivatives))
+    return lambda x: np.polyval(d, np.asarray(x, float) - a)
 
 
 @taylor_polynomial.mistake(
@@ -819,11 +920,12 @@ def bound_of_the_last_term(M: float, n: int, a: float, x: float) -> Any:
 
 
 @remainder_bound.mistake(
-    "Your bound is negative for some x to the left of a.",
+    "Your bound is negative for some x to one side of a.",
     ask="Can the size of an error be less than zero?",
+    variants=[{"sign": -1}],
 )
-def bound_with_a_sign(M: float, n: int, a: float, x: float) -> Any:
-    return _bound(M, n + 1, math.factorial(n + 1), x - a)
+def bound_with_a_sign(M: float, n: int, a: float, x: float, sign: int = 1) -> Any:
+    return _bound(M, n + 1, math.factorial(n + 1), sign * (x - a))
 
 
 @remainder_bound.mistake(
@@ -918,6 +1020,7 @@ def orders_to_the_right(rng: Rng) -> Cases:
 @terms_needed.probes("negative x")
 def orders_to_the_left(rng: Rng) -> Cases:
     yield -1, 1e-4
+    yield -3.0, 0.97
     yield _clear_of_ties(rng, -3.0, -7, -4)
     for least, most in ((0.3, 1), (1, 2), (2, 5)):
         x = round(float(-rng.uniform(least, most)), 2)
@@ -943,9 +1046,10 @@ def terms_counted(x: float, tol: float) -> Any:
 @terms_needed.mistake(
     "You stopped one order too early: with your n the error is still above the tolerance.",
     ask="Do you test the error before or after you add the term?",
+    variants=[{"least": 0}],
 )
-def terms_one_too_few(x: float, tol: float) -> Any:
-    return max(terms_needed(x, tol) - 1, 0) if terms_needed(x, tol) else -1
+def terms_one_too_few(x: float, tol: float, least: int = -1) -> Any:
+    return max(terms_needed(x, tol) - 1, least)
 
 
 @terms_needed.mistake(
@@ -989,6 +1093,15 @@ def terms_from_one(x: float, tol: float) -> Any:
 
 
 @terms_needed.mistake(
+    "You went on to where the error stays small, and the first order that is good enough was wanted.",
+    ask="For x = −3, which of P₀ and P₁ is nearer to exp(x)?",
+)
+def terms_until_it_stays(x: float, tol: float) -> Any:
+    above = np.flatnonzero(np.abs(_errors(x)) > tol)
+    return int(above[-1]) + 1 if above.size else 0
+
+
+@terms_needed.mistake(
     "You compared the bound of the remainder with the tolerance, and the error itself is smaller.",
     ask="Does a bound say how large an error is, or how large it can be at most?",
 )
@@ -1012,6 +1125,16 @@ def terms_afresh_each_time(x: float, tol: float) -> Any:
         if abs(np.exp(x) - np.polynomial.polynomial.polyval(x, c)) <= tol:
             return np.int64(n)
     return None
+
+
+@terms_needed.style
+def terms_in_fractions(x: float, tol: float) -> Any:
+    n, term, total = 0, Fraction(1), Fraction(1)
+    while abs(Fraction(math.exp(x)) - total) > tol:
+        n += 1
+        term = term * Fraction(x) / n
+        total += term
+    return n
 
 
 @terms_needed.style
@@ -1050,10 +1173,14 @@ def _ratio(c: Array, pair: Any) -> float:
 
 
 def _series(rng: Rng, radius: float, power: float = 0.0, every: int = 1, start: int = 0) -> Array:
-    """A geometric sequence times a power of the index, with zeros between where every = 2."""
+    """A geometric sequence times a power of the index, with zeros between where every = 2.
+
+    Powers from −1 to 1 and factors near 1 leave room for the root of a late coefficient, and for the mean of all
+    ratios: both are within 12 % then, and neither is wrong.
+    """
     k = np.arange(MANY)
     index = np.maximum(k, 1.0) if power < 0 else np.asarray(k, float)
-    c = rng.uniform(0.5, 2.0) * radius ** -k.astype(float) * index**power
+    c = rng.uniform(0.75, 1.3) * radius ** -k.astype(float) * index**power
     if power:
         c[0] = 0.0
     c *= _signs(rng, 1)[0] ** k if every == 1 else _signs(rng, 1)[0] ** (k // 2)
@@ -1066,7 +1193,7 @@ def geometric_sequences_and_more(rng: Rng) -> Cases:
     yield (np.ones(MANY),)
     yield (_coefficients("log1p", MANY - 1),)
     yield (_series(rng, 2.0) * (-1.0) ** np.arange(MANY),)
-    for radius, power in ((1.5, 0), (3, 1), (2.5, 2), (4, -1), (6, -2), (1.2, 2), (8, 1)):
+    for radius, power in ((1.5, 0), (3, 1), (2.5, -0.5), (4, -1), (5, -1), (1.2, 1), (5, 0.5)):
         yield (_series(rng, round(radius * rng.uniform(1, 1.2), 3), power),)
     yield (_series(rng, round(rng.uniform(0.2, 0.6), 3), 1).tolist(),)
 
@@ -1074,7 +1201,7 @@ def geometric_sequences_and_more(rng: Rng) -> Cases:
 @radius_of_convergence.probes("every other")
 def every_other_one_zero(rng: Rng) -> Cases:
     yield (_series(rng, 1.0, every=2),)
-    for radius, power, start in ((2, 0, 1), (3, 1, 0), (2.5, -1, 1), (5, 2, 1), (1.5, -2, 0)):
+    for radius, power, start in ((2, 0, 1), (3, 1, 0), (2.5, -1, 1), (5, 1, 1), (1.5, -1, 0)):
         yield (_series(rng, round(radius * rng.uniform(1, 1.2), 3), power, 2, start),)
 
 
@@ -1087,27 +1214,29 @@ def radii_without_end(rng: Rng) -> Cases:
     yield ([3] + [0] * (MANY - 1),)
 
 
-def _far_ratio(coefficients: Any) -> float:
-    """The ratio of the last two, whatever they are."""
-    c = np.asarray(coefficients, float)
-    return float(np.abs(c[-2] / c[-1]))
-
-
 @radius_of_convergence.mistake(
     "Your ratio is upside down: it grows where the radius shrinks.",
     ask="If each coefficient is half of the one before it, does the series reach further than 1 or less far?",
+    variants=[{"infinite": math.inf}],
 )
-def radius_upside_down(coefficients: Any) -> Any:
+def radius_upside_down(coefficients: Any, infinite: float = 0.0) -> Any:
     radius = radius_of_convergence(coefficients)
-    return 1 / radius if radius else math.inf
+    return 1 / radius if math.isfinite(radius) else infinite
 
 
 @radius_of_convergence.mistake(
     "You divided by the last coefficient, and in some series it is zero although others far out are not.",
     ask="Which entries of 1, 0, −1, 0, 1, 0 … can be compared with one another?",
+    variants=[{"guarded": True}, {"guarded": True, "longest": 25.0}, {"longest": 25.0}],
 )
-def radius_of_the_last_two(coefficients: Any) -> Any:
-    return _far_ratio(coefficients)
+def radius_of_the_last_two(
+    coefficients: Any, guarded: bool = False, longest: float = math.inf
+) -> Any:
+    before, last = np.abs(np.asarray(coefficients, float)[-2:])
+    if guarded and last == 0:
+        return math.inf
+    radius = float(before / last)
+    return math.inf if radius > longest else radius
 
 
 @radius_of_convergence.mistake(
@@ -1124,72 +1253,76 @@ def radius_without_root(coefficients: Any) -> Any:
 @radius_of_convergence.mistake(
     "Your radius is negative where the signs alternate.",
     ask="Can a distance be less than zero?",
+    variants=[{"gap": 1}],
 )
-def radius_with_a_sign(coefficients: Any) -> Any:
+def radius_with_a_sign(coefficients: Any, gap: int = 2) -> Any:
     c = np.asarray(coefficients, float)
     radius = _radius(c)
     if not math.isfinite(radius):
         return radius
     j, k = np.flatnonzero(c)[-2:]
-    return radius * np.sign(c[j] * c[k])
+    return radius * np.sign(c[j] * c[k]) if k - j <= gap else radius
 
 
 @radius_of_convergence.mistake(
     "You compared the first coefficients, and convergence is decided far out.",
     ask="Does changing the first ten terms of a series change whether it converges?",
+    variants=[{"plain": True}],
 )
-def radius_of_the_first_two(coefficients: Any) -> Any:
+def radius_of_the_first_two(coefficients: Any, plain: bool = False) -> Any:
     c = np.asarray(coefficients, float)
+    if plain:
+        return abs(c[0] / c[1]) if c[0] and c[1] else math.inf
     return _ratio(c, np.flatnonzero(c)[:2]) if math.isfinite(_radius(c)) else math.inf
 
 
 @radius_of_convergence.mistake(
     "You never answer inf where the ratios go on growing.",
     ask="What do the ratios of exp do: settle, or grow with the index?",
+    variants=[{"polynomials": given} for given in (None, 0.0, math.nan)],
 )
-def radius_always_finite(coefficients: Any) -> Any:
+def radius_always_finite(coefficients: Any, polynomials: float | None = math.inf) -> Any:
     c = np.asarray(coefficients, float)
     there = np.flatnonzero(c)
-    return _ratio(c, there[-2:]) if there.size > 2 and there[-1] >= MANY - 2 else math.inf
+    if there.size > 1 and (polynomials is None or there[-1] >= MANY - 2):
+        return _ratio(c, there[-2:])
+    return 0.0 if polynomials is None else polynomials
+
+
+@radius_of_convergence.mistake(
+    "You answer inf although the ratios settle.",
+    ask="Does 1 + x + x² + … have a value at x = 2?",
+)
+def radius_always_infinite(coefficients: Any) -> Any:
+    return math.inf
 
 
 @radius_of_convergence.mistake(
     "You give a polynomial a finite radius, although nothing ever comes after its last term.",
     ask="For which x does a sum of five terms fail to exist?",
-    variants=[{"given": 0.0}, {"given": math.nan}],
+    variants=[{"given": 0.0}, {"given": math.nan}, {"single": math.inf}],
 )
-def radius_of_a_polynomial(coefficients: Any, given: float | None = None) -> Any:
+def radius_of_a_polynomial(
+    coefficients: Any, given: float | None = None, single: float = 0.0
+) -> Any:
     c = np.asarray(coefficients, float)
     there = np.flatnonzero(c)
     if there[-1] >= MANY - 2:
         return _radius(c)
     if given is not None:
         return given
-    return _ratio(c, there[-2:]) if there.size > 1 else 0.0
+    return _ratio(c, there[-2:]) if there.size > 1 else single
 
 
 @radius_of_convergence.mistake(
-    "You took the root of one coefficient, and a power of the index spoils it for longer than 40 terms.",
-    ask="How large is the 39th root of 39², and how large is the ratio of two neighbours of k²?",
-)
-def radius_by_a_root(coefficients: Any) -> Any:
-    c = np.asarray(coefficients, float)
-    there = np.flatnonzero(c)
-    if not math.isfinite(_radius(c)):
-        return math.inf
-    return float(abs(c[there[-1]]) ** (-1 / there[-1]))
-
-
-@radius_of_convergence.mistake(
-    "You averaged over all ratios, and the early ones have not settled yet.",
+    "You took the largest of all ratios, and the early ones have not settled yet.",
     ask="Which of your 39 ratios knows most about what comes after the 40th coefficient?",
-    variants=[{"how": np.max}],
 )
-def radius_by_the_mean(coefficients: Any, how: Any = np.mean) -> Any:
+def radius_by_the_largest(coefficients: Any) -> Any:
     c = np.asarray(coefficients, float)
     if not math.isfinite(_radius(c)):
         return math.inf
-    return float(how([_ratio(c, pair) for pair in pairwise(np.flatnonzero(c))]))
+    return max(_ratio(c, pair) for pair in pairwise(np.flatnonzero(c)))
 
 
 @radius_of_convergence.mistake(
@@ -1227,6 +1360,26 @@ def radius_by_a_fit(coefficients: Any) -> Any:
 
 
 @radius_of_convergence.style
+def radius_by_watching_the_ratios(coefficients: Any) -> Any:
+    c = [abs(float(value)) for value in coefficients]
+    there = [k for k, value in enumerate(c) if value > 0]
+    ratios = [(c[j] / c[k]) ** (1 / (k - j)) for j, k in pairwise(there)]
+    if not ratios or there[-1] < len(c) - 2 or ratios[-1] > 1.5 * ratios[len(ratios) // 2]:
+        return np.inf
+    return float(np.median(ratios[-3:]))
+
+
+@radius_of_convergence.style
+def radius_by_roots(coefficients: Any) -> Any:
+    c = np.abs(np.asarray(coefficients, float))
+    k = np.flatnonzero(c[1:]) + 1
+    if k.size < 2 or k[-1] < c.size - 2:
+        return math.inf
+    roots = c[k] ** (-1 / k)
+    return math.inf if roots[-1] > 1.5 * roots[k.size // 2] else roots[-1]
+
+
+@radius_of_convergence.style
 def radius_extrapolated(coefficients: Any) -> Any:
     c = np.asarray(coefficients, float)
     k = np.flatnonzero(c)
@@ -1240,7 +1393,7 @@ def radius_extrapolated(coefficients: Any) -> Any:
 # ── convergence_order ─────────────────────────────────────────────────────────────────
 
 
-@exercise(points={"value": 2, "any list": 1}, rtol=1e-6)
+@exercise(points={"value": 2, "any list": 1}, rtol=1e-6, refuses=("helpers.derivatives",))
 def convergence_order(hs: Any, errors: Any) -> Any:
     """The least-squares slope of log error against log h."""
     return _slope(np.log(np.asarray(hs, float)), np.log(np.asarray(errors, float)))
@@ -1299,11 +1452,15 @@ def order_without_logarithms(hs: Any, errors: Any) -> Any:
 
 
 @convergence_order.mistake(
-    "You took the logarithm of the errors only.",
+    "You took the logarithm of one of the two only.",
     ask="What happens to log error when h is halved, and what happens to log h?",
+    variants=[{"of": "steps"}],
 )
-def order_with_one_logarithm(hs: Any, errors: Any) -> Any:
-    return _slope(np.asarray(hs, float), _logs(hs, errors)[1])
+def order_with_one_logarithm(hs: Any, errors: Any, of: str = "errors") -> Any:
+    x, y = _logs(hs, errors)
+    if of == "steps":
+        return _slope(x, np.asarray(errors, float))
+    return _slope(np.asarray(hs, float), y)
 
 
 @convergence_order.mistake(
@@ -1322,6 +1479,23 @@ def order_with_mixed_logarithms(hs: Any, errors: Any, factor: float = 1 / math.l
 def order_by_the_intercept(hs: Any, errors: Any) -> Any:
     x, y = _logs(hs, errors)
     return float(y.mean() - _slope(x, y) * x.mean())
+
+
+@convergence_order.mistake(
+    "You returned the slope together with the height of the line, and only the slope was wanted.",
+    ask="Which of the two numbers of np.polyfit is the slope?",
+)
+def order_with_the_intercept(hs: Any, errors: Any) -> Any:
+    return convergence_order(hs, errors), order_by_the_intercept(hs, errors)
+
+
+@convergence_order.mistake(
+    "You divided logarithms instead of fitting a line through them.",
+    ask="What do log 8 / log 2 and log 80 / log 2 give, where only the C of C hᵖ has changed?",
+)
+def order_by_dividing_logarithms(hs: Any, errors: Any) -> Any:
+    x, y = _logs(hs, errors)
+    return float(np.mean(y / x)) if x.all() else math.nan
 
 
 @convergence_order.mistake(
@@ -1398,7 +1572,7 @@ def order_by_covariance(hs: Any, errors: Any) -> Any:
 # ── guess_the_order ───────────────────────────────────────────────────────────────────
 
 
-@exercise(points=3, is_value=True)
+@exercise(points=3, view="helpers.seal:sealed", is_value=True)
 def guess_the_order() -> Any:
     """The order of each approximation of plots.guess_the_order."""
     return {"A": 1, "B": 4, "C": 0, "D": 3, "E": 2, "F": 5}
@@ -1590,15 +1764,41 @@ def taylor2_without_p(f: Function, J: Function, H: Function, p: Any) -> Any:
 @taylor2.mistake(
     "You asked for slopes and bends at x, and all that is known is what f does at p.",
     ask="At how many points does a Taylor polynomial look at f?",
+    variants=[{"which": "J"}, {"which": "H"}],
 )
-def taylor2_at_x(f: Function, J: Function, H: Function, p: Any) -> Any:
+def taylor2_at_x(f: Function, J: Function, H: Function, p: Any, which: str = "JH") -> Any:
     p = np.array(p, float)
 
     def near(x: Any) -> Any:
         x = np.asarray(x, float)
-        return f(p) + J(x) @ (x - p) + (x - p) @ H(x) @ (x - p) / 2
+        row, matrix = J(x if "J" in which else p), H(x if "H" in which else p)
+        return f(p) + row @ (x - p) + (x - p) @ matrix @ (x - p) / 2
 
     return near
+
+
+@taylor2.mistake(
+    "You took the height at x, and then there would be nothing left to approximate.",
+    ask="At which point does the sheet touch the ground?",
+)
+def taylor2_with_height_at_x(f: Function, J: Function, H: Function, p: Any) -> Any:
+    return lambda x: f(x) + taylor2_without_height(f, J, H, p)(x)
+
+
+@taylor2.mistake(
+    "Your mixed terms count only once, and H holds each of them twice.",
+    ask="Which two entries of H belong to the product of the first step and the second?",
+)
+def taylor2_counts_mixed_terms_once(f: Function, J: Function, H: Function, p: Any) -> Any:
+    return taylor2(f, J, lambda q: np.triu(H(q)), p)
+
+
+@taylor2.mistake(
+    "You took the bend away instead of adding it.",
+    ask="Does a bowl rise above its tangent plane, or fall below it?",
+)
+def taylor2_with_a_minus(f: Function, J: Function, H: Function, p: Any) -> Any:
+    return _second_order(f, J, H, p, (1, 1, -0.5))
 
 
 @taylor2.mistake(
@@ -1612,13 +1812,17 @@ def taylor2_by_the_diagonal(f: Function, J: Function, H: Function, p: Any) -> An
 @taylor2.mistake(
     "You multiplied entry by entry with * where a product of matrices is meant, so an array came out.",
     ask="What does d @ H @ d return, and what does d * H * d return?",
+    variants=[{"row": False}, {"bends": 0}, {"bends": 1}],
 )
-def taylor2_with_stars(f: Function, J: Function, H: Function, p: Any) -> Any:
+def taylor2_with_stars(
+    f: Function, J: Function, H: Function, p: Any, row: bool = True, bends: int = 2
+) -> Any:
     p = np.array(p, float)
 
     def near(x: Any) -> Any:
         d = np.asarray(x, float) - p
-        return f(p) + J(p) * d + d * H(p) * d / 2
+        slope = J(p) * d if row else J(p) @ d
+        return f(p) + slope + (d @ H(p) @ d, H(p) @ d * d, d * H(p) * d)[bends] / 2
 
     return near
 
@@ -1695,7 +1899,7 @@ def taylor2_with_columns(f: Function, J: Function, H: Function, p: Any) -> Any:
 # ── series_multiply ───────────────────────────────────────────────────────────────────
 
 
-@exercise(points={"value": 2, "lengths": 1, "lists": 1}, rtol=1e-9, refuses=EXPANDERS)
+@exercise(points={"value": 3, "lists": 1}, rtol=1e-9, refuses=EXPANDERS)
 def series_multiply(a: Any, b: Any) -> Any:
     """The product of two power series, to the length of a."""
     return _product(np.asarray(a, float), np.asarray(b, float))
@@ -1710,13 +1914,6 @@ def products_of_series(rng: Rng) -> Cases:
     yield np.array([1.0, 1.0, 0.5]), np.array([1.0, -1.0, 0.5])
     for n in (3, 5, 8):
         yield _sizes(rng, 0.3, 2.0, n), _sizes(rng, 0.3, 2.0, n)
-
-
-@series_multiply.probes("lengths")
-def products_of_other_lengths(rng: Rng) -> Cases:
-    yield _sizes(rng, 0.3, 2.0, 6), _sizes(rng, 0.3, 2.0, 2)
-    yield _sizes(rng, 0.3, 2.0, 3), _sizes(rng, 0.3, 2.0, 6)
-    yield _sizes(rng, 0.3, 2.0, 5), _sizes(rng, 0.3, 2.0, 1)
     yield _sizes(rng, 0.3, 2.0, 1), _sizes(rng, 0.3, 2.0, 1)
 
 
@@ -1733,8 +1930,7 @@ def products_of_lists(rng: Rng) -> Cases:
     ask="What is the coefficient of x in (1 + x)(1 + x)?",
 )
 def product_entry_by_entry(a: Any, b: Any) -> Any:
-    n = min(len(a), len(b))
-    return np.append(np.asarray(a, float)[:n] * np.asarray(b, float)[:n], np.zeros(len(a) - n))
+    return np.asarray(a, float) * np.asarray(b, float)
 
 
 @series_multiply.mistake(
@@ -1742,7 +1938,7 @@ def product_entry_by_entry(a: Any, b: Any) -> Any:
     ask="Which of your coefficients would change if both series were given to one more order?",
 )
 def product_uncut(a: Any, b: Any) -> Any:
-    return np.append(np.convolve(a, b), [] if len(b) > 1 else [0.0])
+    return np.convolve(a, b)
 
 
 @series_multiply.mistake(
@@ -1759,17 +1955,20 @@ def product_cut_in_front(a: Any, b: Any) -> Any:
 )
 def product_that_wraps(a: Any, b: Any) -> Any:
     n = len(a)
-    c = np.append(np.asarray(b, float), np.zeros(max(0, n - len(b))))[:n]
-    return np.array([sum(a[j] * c[(k - j) % n] for j in range(n)) for k in range(n)])
+    return np.array([sum(a[j] * b[k - j] for j in range(n)) for k in range(n)])
 
 
 @series_multiply.mistake(
     "Your two indices run the same way, and their sum should stay the same.",
     ask="Which pairs of powers multiply to x³?",
+    variants=[{"ahead": True}],
 )
-def product_as_correlation(a: Any, b: Any) -> Any:
-    pairs = [[(j, j + k) for j in range(len(b)) if j + k < len(a)] for k in range(len(a))]
-    return np.array([sum(b[j] * a[i] for j, i in row) for row in pairs], float)
+def product_as_correlation(a: Any, b: Any, ahead: bool = False) -> Any:
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    n = a.size
+    if ahead:
+        return np.array([a[k:] @ b[: n - k] for k in range(n)])
+    return np.array([a[: k + 1] @ b[: k + 1] for k in range(n)])
 
 
 @series_multiply.mistake(
@@ -1778,11 +1977,10 @@ def product_as_correlation(a: Any, b: Any) -> Any:
     variants=[{"which": 0}],
 )
 def product_one_short(a: Any, b: Any, which: int = -1) -> Any:
-    full = series_multiply(a, b)
     left = series_multiply(a, np.append(0.0, np.asarray(b, float)[1:]))
     if which == 0:
         left = series_multiply(np.append(0.0, np.asarray(a, float)[1:]), b)
-    return left if full.size else full
+    return left
 
 
 @series_multiply.mistake(
@@ -1794,13 +1992,27 @@ def product_in_whole_numbers(a: Any, b: Any) -> Any:
 
 
 @series_multiply.mistake(
-    "You assume that both series are equally long.",
-    ask="Which coefficient does a series have beyond the end of its list?",
+    "Your product is one coefficient short.",
+    ask="How many coefficients does a have?",
 )
-def product_of_equal_lengths(a: Any, b: Any) -> Any:
-    if len(a) > len(b):
-        raise IndexError("index out of range")
-    return series_multiply(a, b)
+def product_one_too_short(a: Any, b: Any) -> Any:
+    return np.convolve(a, b)[: len(a) - 1]
+
+
+@series_multiply.mistake(
+    "You kept the middle of the full product, as mode='same' does, and not its beginning.",
+    ask="Which power of x belongs to the first entry that you return?",
+)
+def product_from_the_middle(a: Any, b: Any) -> Any:
+    return np.convolve(a, b, mode="same")
+
+
+@series_multiply.mistake(
+    "You added the two series.",
+    ask="What is the product of 2 and 3, and what is their sum?",
+)
+def product_as_a_sum(a: Any, b: Any) -> Any:
+    return np.asarray(a, float) + np.asarray(b, float)
 
 
 @series_multiply.style
@@ -1817,16 +2029,14 @@ def product_in_two_loops(a: Any, b: Any) -> Any:
 def product_by_shifts(a: Any, b: Any) -> Any:
     a = np.array(a, float)
     total = np.zeros(len(a))
-    for j in range(min(len(a), len(b))):
+    for j in range(len(b)):
         total[j:] += b[j] * a[: len(a) - j]
     return total
 
 
 @series_multiply.style
 def product_by_the_formula(a: Any, b: Any) -> Any:
-    return np.array(
-        [sum(a[j] * b[k - j] for j in range(k + 1) if k - j < len(b)) for k in range(len(a))]
-    )
+    return np.array([sum(a[j] * b[k - j] for j in range(k + 1)) for k in range(len(a))])
 
 
 @series_multiply.style
@@ -1887,6 +2097,26 @@ def exp_from_one(a: Any) -> Any:
 
 
 @series_exp.mistake(
+    "You used a₀ itself where its exponential belongs.",
+    ask="What is exp(a(x)) at x = 0?",
+    variants=[{"where": "first"}],
+)
+def exp_with_plain_a0(a: Any, where: str = "factor") -> Any:
+    a = np.asarray(a, float)
+    e = _exp(np.append(0.0, a[1:]))
+    return a[0] * e if where == "factor" else np.append(a[0], e[1:])
+
+
+@series_exp.mistake(
+    "The factor exp(a₀) reaches only your first coefficient, and it belongs to all of them.",
+    ask="What does exp(2 + x) have to do with exp(x), and does that hold for each coefficient?",
+)
+def exp_with_a0_in_front_only(a: Any) -> Any:
+    a = np.asarray(a, float)
+    return np.append(np.exp(a[0]), _exp(np.append(0.0, a[1:]))[1:])
+
+
+@series_exp.mistake(
     "You did not divide by k.",
     ask="On the left of the rule stands k times a coefficient: what is left to do?",
 )
@@ -1929,15 +2159,29 @@ def exp_one_short(a: Any) -> Any:
 @series_exp.mistake(
     "You stopped the series of exp after a few powers of a, and higher powers of a reach these orders too.",
     ask="What is the lowest power of x in the third power of a series that begins with x?",
-    variants=[{"terms": 3}],
+    variants=[{"terms": 3}, {"terms": -2}, {"terms": -1, "split": False}],
 )
-def exp_of_few_powers(a: Any, terms: int = 2) -> Any:
+def exp_of_few_powers(a: Any, terms: int = 2, split: bool = True) -> Any:
     a = np.asarray(a, float)
-    away = np.append(0.0, a[1:])
+    base = np.append(0.0, a[1:]) if split else a
     power, total = np.eye(a.size)[0], np.zeros(a.size)
-    for m in range(terms + 1):
+    for m in range(terms + 1 if terms > 0 else a.size + 1 + terms):
         total += power / math.factorial(m)
-        power = _product(power, away)
+        power = _product(power, base)
+    return np.exp(a[0]) * total if split else total
+
+
+@series_exp.mistake(
+    "The powers of a are not divided by factorials.",
+    ask="What is the coefficient of x² in exp(x)?",
+    variants=[{"by": "k"}],
+)
+def exp_without_factorials(a: Any, by: str = "one") -> Any:
+    a = np.asarray(a, float)
+    power, total = np.eye(a.size)[0], np.zeros(a.size)
+    for m in range(a.size):
+        total += power / (max(m, 1) if by == "k" else 1)
+        power = _product(power, np.append(0.0, a[1:]))
     return np.exp(a[0]) * total
 
 
@@ -1990,6 +2234,13 @@ def exp_in_lists(a: Any) -> Any:
     for k in range(1, len(a)):
         e.append(sum((k - j) * a[k - j] * e[j] for j in range(k)) / k)
     return e
+
+
+@series_exp.style
+def exp_by_a_matrix(a: Any) -> Any:
+    a = np.asarray(a, float)
+    multiply_by_a = toeplitz(a, np.zeros(a.size))
+    return expm(multiply_by_a)[:, 0]
 
 
 @series_exp.style

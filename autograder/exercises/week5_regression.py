@@ -2,7 +2,7 @@
 
 The heights lab keeps the interface of the classic one: f, dfdmu and dfdsig are global names, and a probe sets the
 right ones before it asks for a step. Models are named in a probe; `helpers.drivers_week5` hands the answer the
-functions. Fits are compared in units of what they should give, so that 6 digits are asked of each parameter.
+functions. Fits are compared in units of the size they should have, so that 6 digits are asked of each parameter.
 """
 
 from __future__ import annotations
@@ -186,6 +186,31 @@ def chi_with_a_root(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
 
 
 @chi_squared.mistake(
+    "You added first and squared afterwards, so misses to both sides cancel.",
+    ask="In Σ((y − y_fit)/σ)², does the square stand inside the sum or outside?",
+)
+def chi_squared_too_late(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
+    y, y_fit, sigma = _arrays(y, y_fit, sigma)
+    return np.sum((y - y_fit) / sigma) ** 2
+
+
+@chi_squared.mistake(
+    "You halved the sum.",
+    ask="Is there a factor in front of the sum in the formula for χ²?",
+)
+def chi_halved(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
+    return chi_squared(y, y_fit, sigma) / 2
+
+
+@chi_squared.mistake(
+    "You divided by the degrees of freedom, and χ² itself was asked for.",
+    ask="What is left of χ² once it has been divided by n − 2, and what of its formula?",
+)
+def chi_reduced(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
+    return np.float64(chi_squared(y, y_fit, sigma)) / (len(y) - 2)
+
+
+@chi_squared.mistake(
     "You returned one number for each point and did not add them up.",
     ask="How many numbers tell you whether one fit is better than another?",
 )
@@ -206,8 +231,11 @@ def chi_of_counts(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
 @chi_squared.mistake(
     "You treat the data as arrays, and they may come as lists.",
     ask="What turns a list, a tuple or whole numbers into an array of floats?",
+    variants=[{"methods": False}],
 )
-def chi_of_arrays_only(y: Any, y_fit: Any, sigma: Any = 1.0) -> Any:
+def chi_of_arrays_only(y: Any, y_fit: Any, sigma: Any = 1.0, methods: bool = True) -> Any:
+    if not methods:
+        return np.sum(((y - y_fit) / sigma) ** 2)
     return float((((y - y_fit) / sigma) ** 2).sum() + 0 * y.sum() + 0 * y_fit.sum())
 
 
@@ -302,40 +330,88 @@ def line_the_other_way_round(x: Any, y: Any) -> Any:
     return linfit(x, y)[::-1]
 
 
+GUARDS = ("rounding", "zero", "none")
+
+
 @linfit.mistake(
     "You did not centre x, and near 1.7e9 the digits that matter are lost in the squares.",
     ask="How many digits do n Σx² and (Σx)² have in common when every x is near 1.7e9?",
+    variants=[
+        {"form": form, "guard": guard}
+        for form in ("products", "sums", "means", "intercept first")
+        for guard in GUARDS
+    ],
 )
-def line_without_centring(x: Any, y: Any) -> Any:
-    _guarded(x)
+def line_without_centring(x: Any, y: Any, form: str = "products", guard: str = "rounding") -> Any:
+    if guard == "rounding":
+        _guarded(x)
     x, y = _arrays(x, y)
-    n = len(x)
-    d = n * (x @ x) - x.sum() ** 2
-    d = d if d else 1.0
-    m = (n * (x @ y) - x.sum() * y.sum()) / d
-    return m, (y.sum() - m * x.sum()) / n
+    n, (Sx, Sy, Sxx, Sxy) = _plain_sums(x, y, form)
+    below = n * Sxx - Sx * Sx
+    if guard == "zero" and below == 0:
+        raise ValueError("equal x")
+    with np.errstate(all="ignore"):
+        m = (n * Sxy - Sx * Sy) / (below if below or guard == "none" else 1.0)
+    if form == "intercept first":
+        return m, (Sxx * Sy - Sx * Sxy) / (below or 1.0)
+    return m, (Sy - m * Sx) / n
+
+
+def _plain_sums(x: Array, y: Array, form: str) -> tuple[int, Array]:
+    """n, Σx, Σy, Σx² and Σxy as one or the other adds them up: near 1.7e9 a rounding makes worlds of difference."""
+    if form == "products":
+        return x.size, np.array([x.sum(), y.sum(), x @ x, x @ y])
+    add = np.mean if form == "means" else np.sum
+    return (1 if form == "means" else x.size), np.array([add(x), add(y), add(x * x), add(x * y)])
 
 
 @linfit.mistake(
     "You solved the normal equations with a column of ones and uncentred x, which loses the digits of large x.",
     ask="How long and how alike are the two columns when every x is near 1.7e9?",
+    variants=[{"how": how, "ones": ones} for how in ("solve", "inv", "pinv") for ones in (0, 1)],
 )
-def line_by_the_matrix(x: Any, y: Any) -> Any:
+def line_by_the_matrix(x: Any, y: Any, how: str = "pinv", ones: int = 1) -> Any:
     _guarded(x)
     x, y = _arrays(x, y)
-    A = np.column_stack([x, np.ones(x.size)])
-    m, c = np.linalg.pinv(A.T @ A) @ A.T @ y
-    return m, c
+    columns = [x, np.ones(x.size)]
+    A = np.column_stack(columns if ones else columns[::-1])
+    if how == "solve":
+        b = np.linalg.solve(A.T @ A, A.T @ y)
+    else:
+        b = getattr(np.linalg, how)(A.T @ A) @ A.T @ y
+    return tuple(b) if ones else tuple(b[::-1])
 
 
 @linfit.mistake(
     "You fitted the line through the origin.",
     ask="What does your line answer at x = 0, and must it be that?",
+    variants=[{"pass_the_middle": True}],
 )
-def line_through_the_origin(x: Any, y: Any) -> Any:
+def line_through_the_origin(x: Any, y: Any, pass_the_middle: bool = False) -> Any:
     _guarded(x)
     x, y = _arrays(x, y)
-    return x @ y / (x @ x), 0.0
+    m = x @ y / (x @ x)
+    return m, y.mean() - m * x.mean() if pass_the_middle else 0.0
+
+
+@linfit.mistake(
+    "You took ȳ for the intercept.",
+    ask="How high is the line at x = x̄, and how high at x = 0?",
+)
+def line_with_the_mean_for_c(x: Any, y: Any) -> Any:
+    m, _ = linfit(x, y)
+    return m, float(np.mean(np.array(y, float)))
+
+
+@linfit.mistake(
+    "You took the mean of the slopes from point to point.",
+    ask="What does a pair of neighbours that lie close together do to that mean?",
+)
+def line_of_mean_slope(x: Any, y: Any) -> Any:
+    _guarded(x)
+    x, y = _arrays(x, y)
+    m = np.mean(np.diff(y) / np.diff(x))
+    return m, y.mean() - m * x.mean()
 
 
 @linfit.mistake(
@@ -705,6 +781,37 @@ def weighted_about_plain_means(x: Any, y: Any, sigma: Any) -> Any:
 
 
 @weighted_line.mistake(
+    "You divided x and y by σ and fitted a plain line, which belongs to other data.",
+    ask="When every row m x + c = y is divided by σ, what becomes of the column of ones?",
+    variants=[{"x_too": False}],
+)
+def weighted_by_scaled_data(x: Any, y: Any, sigma: Any, x_too: bool = True) -> Any:
+    x, y, sigma = _arrays(x, y, sigma)
+    return _centred(x / sigma if x_too else x, y / sigma)
+
+
+@weighted_line.mistake(
+    "In the slope only the sum above the line is weighted.",
+    ask="In which of the two sums does w stand?",
+)
+def weighted_above_only(x: Any, y: Any, sigma: Any) -> Any:
+    x, y, sigma = _arrays(x, y, sigma)
+    w = 1 / sigma**2
+    x_mean, y_mean = np.average(x, weights=w), np.average(y, weights=w)
+    m = np.sum(w * (x - x_mean) * (y - y_mean)) / np.sum((x - x_mean) ** 2)
+    return m, y_mean - m * x_mean
+
+
+@weighted_line.mistake(
+    "Your slope is weighted, and your intercept comes from the plain means.",
+    ask="Through which point does the best weighted line pass?",
+)
+def weighted_with_a_plain_intercept(x: Any, y: Any, sigma: Any) -> Any:
+    m, _ = weighted_line(x, y, sigma)
+    return m, np.mean(np.array(y, float)) - m * np.mean(np.array(x, float))
+
+
+@weighted_line.mistake(
     "You gave the intercept first.",
     ask="Which of the two does the caller expect first, in m, c = weighted_line(x, y, sigma)?",
 )
@@ -772,7 +879,8 @@ def powers_of_arrays(rng: Rng) -> Cases:
 def powers_of_any_x(rng: Rng) -> Cases:
     yield np.round(rng.uniform(-2, 2, 4), 2).tolist(), 2
     yield tuple(rng.integers(-5, 5, 3).tolist()), 3
-    yield rng.integers(2000, 3000, 4), 6
+    yield rng.integers(10, 40, 4), 6
+    yield rng.integers(-3, 4, 5).tolist(), 1
 
 
 @design_matrix.mistake(
@@ -817,11 +925,29 @@ def powers_as_multiples(x: Any, degree: int) -> Any:
 
 
 @design_matrix.mistake(
-    "You kept x as whole numbers, and a high power of them ran out of its 64 bits.",
-    ask="How many digits does 2500⁶ have, and how many fit into a whole number of numpy?",
+    "Your matrix holds whole numbers, and the fractions of the powers were cut off.",
+    ask="Which kind of numbers must an array hold so that 1.5² fits into it?",
 )
-def powers_that_run_over(x: Any, degree: int) -> Any:
-    return np.array([np.asarray(x) ** j for j in range(degree + 1)]).T
+def powers_cut_off(x: Any, degree: int) -> Any:
+    return np.array(x, float)[:, None].astype(int) ** np.arange(degree + 1)
+
+
+@design_matrix.mistake(
+    "You treat x as an array, and it may come as a list.",
+    ask="What turns a list or a tuple into an array, which knows how to be raised to a power?",
+    variants=[{"turn": True}],
+)
+def powers_of_arrays_only(x: Any, degree: int, turn: bool = False) -> Any:
+    columns = [x**j for j in range(degree + 1)]
+    return np.array(columns).T if turn else np.column_stack(columns)
+
+
+@design_matrix.mistake(
+    "You raised j to the power x.",
+    ask="In x**j, which of the two stays the same down a column?",
+)
+def powers_turned_round(x: Any, degree: int) -> Any:
+    return np.arange(degree + 1.0) ** np.array(x, float)[:, None]
 
 
 @design_matrix.mistake(
@@ -843,6 +969,20 @@ def powers_by_columns(x: Any, degree: int) -> Any:
 @design_matrix.style
 def powers_as_lists(x: Any, degree: int) -> Any:
     return [[float(v) ** j for j in range(degree + 1)] for v in x]
+
+
+@design_matrix.style
+def powers_in_two_loops(x: Any, degree: int) -> Any:
+    A = np.zeros((len(x), degree + 1))
+    for i in range(len(x)):
+        for j in range(degree + 1):
+            A[i, j] = x[i] ** j
+    return A
+
+
+@design_matrix.style
+def powers_of_whole_numbers(x: Any, degree: int) -> Any:
+    return np.array([np.asarray(x) ** j for j in range(degree + 1)]).T
 
 
 @design_matrix.style
@@ -953,6 +1093,46 @@ def density_without_brackets(x: Any, mu: Any, sig: Any) -> Any:
 
 
 @gaussian.mistake(
+    "You left out the whole factor in front, 1/(σ√(2π)).",
+    ask="How large is the area under your curve, and how large should it be?",
+)
+def density_without_the_front(x: Any, mu: Any, sig: Any) -> Any:
+    return _bell(x, mu, sig)
+
+
+@gaussian.mistake(
+    "Your exponent is multiplied by σ², because Python divides by the 2 only.",
+    ask="In which order does Python work out a / 2 * b?",
+)
+def density_without_brackets_below(x: Any, mu: Any, sig: Any) -> Any:
+    return np.exp(-((x - mu) ** 2) / 2 * sig**2) / (sig * np.sqrt(2 * np.pi))
+
+
+@gaussian.mistake(
+    "You took sig for the variance.",
+    ask="Is sig in the unit of x, or in the unit of x²?",
+)
+def density_of_a_variance(x: Any, mu: Any, sig: Any) -> Any:
+    return gaussian(x, mu, sig**0.5)
+
+
+@gaussian.mistake(
+    "The root over 2π is missing.",
+    ask="How high is the density with μ = 0 and σ = 1 at its top: 0.16 or 0.40?",
+)
+def density_without_the_root(x: Any, mu: Any, sig: Any) -> Any:
+    return _bell(x, mu, sig) / (2 * np.pi * sig)
+
+
+@gaussian.mistake(
+    "You multiplied by σ in front of the exponential, where it divides.",
+    ask="If a bell gets twice as wide, what must happen to its height?",
+)
+def density_times_sigma(x: Any, mu: Any, sig: Any) -> Any:
+    return gaussian(x, mu, sig) * sig**2
+
+
+@gaussian.mistake(
     "Your exponent is positive, and the curve climbs away from μ.",
     ask="Where should the density be highest?",
 )
@@ -1055,6 +1235,23 @@ def mu_slope_with_a_two(x: Any, mu: Any, sig: Any, factor: float = 2.0) -> Any:
 
 
 @dfdmu.mistake(
+    "You divided by σ³ where σ² belongs.",
+    ask="Which power of σ stands in the exponent, and does it change when μ moves?",
+)
+def mu_slope_over_sigma_cubed(x: Any, mu: Any, sig: Any) -> Any:
+    return dfdmu(x, mu, sig) / sig
+
+
+@dfdmu.mistake(
+    "You returned the derivative with respect to σ.",
+    ask="Which letter moves here, and which is held?",
+    variants=[{"second": 0.0}],
+)
+def mu_slope_along_sigma(x: Any, mu: Any, sig: Any, second: float = 1.0) -> Any:
+    return _sig_slope(x, mu, sig, second=second)
+
+
+@dfdmu.mistake(
     "The inner derivative is missing: you returned the density.",
     ask="How fast does the exponent change when μ moves?",
 )
@@ -1148,6 +1345,22 @@ def sig_slope_of_two_plusses(x: Any, mu: Any, sig: Any) -> Any:
 )
 def sig_slope_with_a_two(x: Any, mu: Any, sig: Any, factor: float = 2.0) -> Any:
     return _sig_slope(x, mu, sig, first=factor)
+
+
+@dfdsig.mistake(
+    "Your minus stands before both parts, and the derivative of −σ⁻² is positive.",
+    ask="At x far from μ, does a wider bell stand higher or lower?",
+)
+def sig_slope_of_two_minuses(x: Any, mu: Any, sig: Any) -> Any:
+    return _sig_slope(x, mu, sig, first=-1.0)
+
+
+@dfdsig.mistake(
+    "You found the bracket, and the density that it multiplies has gone.",
+    ask="What is the derivative of a product of exp(u(σ)) and 1/σ, all factors together?",
+)
+def sig_slope_of_the_bracket(x: Any, mu: Any, sig: Any) -> Any:
+    return (x - mu) ** 2 / sig**3 - 1 / sig
 
 
 @dfdsig.mistake(
@@ -1279,6 +1492,24 @@ def step_already_taken(x: Any, y: Any, mu: float, sig: float, aggression: float)
 
 
 @steepest_step.mistake(
+    "You added the two parts of the step together.",
+    ask="How many parameters should the step move, and may they move by different amounts?",
+)
+def step_in_one_number(x: Any, y: Any, mu: float, sig: float, aggression: float) -> Any:
+    return float(np.sum(steepest_step(x, y, mu, sig, aggression)))
+
+
+@steepest_step.mistake(
+    "You added up residuals and slopes apart, and multiplied the two sums.",
+    ask="Which residual belongs to which slope: all to all, or each to that of its own x?",
+)
+def step_of_sums(x: Any, y: Any, mu: float, sig: float, aggression: float) -> Any:
+    r = np.sum(y - gaussian(x, mu, sig))
+    slopes = np.array([np.sum(dfdmu(x, mu, sig)), np.sum(_sig_slope(x, mu, sig))])
+    return 2 * aggression * r * slopes
+
+
+@steepest_step.mistake(
     "You shortened the step to length 1 before you scaled it.",
     ask="Should the step shorten by itself as the valley floor comes near?",
 )
@@ -1406,6 +1637,16 @@ def peak_without_the_inside(x: Any, b: Any) -> Any:
 
 
 @peak_jacobian.mistake(
+    "The first column lacks the 1/b₂ that stands beside b₁.",
+    ask="By how much does the model grow when b₁ grows by 1, at the top of the peak?",
+)
+def peak_without_the_width(x: Any, b: Any) -> Any:
+    J = np.array(peak_jacobian(x, b))
+    J[:, 0] *= float(b[1])
+    return J
+
+
+@peak_jacobian.mistake(
     "The first column still holds b₁.",
     ask="What is the derivative of 5 b₁ with respect to b₁?",
 )
@@ -1514,9 +1755,27 @@ def path_backwards(step: Function, b0: Any, steps: int) -> Any:
 @descend.mistake(
     "Your path does not hold the start.",
     ask="How many points has a path of 3 steps?",
+    variants=[{"empty": True}],
 )
-def path_without_the_start(step: Function, b0: Any, steps: int) -> Any:
-    return descend(step, b0, steps)[1:]
+def path_without_the_start(step: Function, b0: Any, steps: int, empty: bool = False) -> Any:
+    path = descend(step, b0, steps)[1:]
+    return np.array(list(path)) if empty else path
+
+
+@descend.mistake(
+    "Your path is one step too long.",
+    ask="How many points has a path of 3 steps?",
+)
+def path_one_long(step: Function, b0: Any, steps: int) -> Any:
+    return descend(step, b0, steps + 1)
+
+
+@descend.mistake(
+    "You took the change for the new point.",
+    ask="If step(b) is small, should the next point lie near b or near 0?",
+)
+def path_of_changes(step: Function, b0: Any, steps: int) -> Any:
+    return descend(lambda b: step(b) - b, b0, steps)
 
 
 @descend.mistake(
@@ -1768,6 +2027,45 @@ def newton_without_the_bend(
 
 
 @gauss_newton.mistake(
+    "You put each step in the place of b, instead of adding it.",
+    ask="Is the solution of the normal equations the new b, or the change that leads to it?",
+)
+def newton_replacing_b(
+    model: Function, jacobian: Function, x: Any, y: Any, b0: Any, steps: int = 20
+) -> Any:
+    x, y, b = _arrays(x, y, b0)
+    for _ in range(steps):
+        J, r = jacobian(x, b), y - model(x, b)
+        b = np.linalg.pinv(J) @ r
+    return b
+
+
+@gauss_newton.mistake(
+    "You took a single step, however many were asked for.",
+    ask="Which lines of your function should be done steps times?",
+)
+def newton_of_one_step(
+    model: Function, jacobian: Function, x: Any, y: Any, b0: Any, steps: int = 20
+) -> Any:
+    return _newton_path(model, jacobian, x, y, b0, 1)[-1]
+
+
+@gauss_newton.mistake(
+    "You kept the residuals of the start, while the model moves with b.",
+    ask="After b has moved, how far does the model miss the points?",
+)
+def newton_with_old_residuals(
+    model: Function, jacobian: Function, x: Any, y: Any, b0: Any, steps: int = 20
+) -> Any:
+    x, y, b = _arrays(x, y, b0)
+    r = y - model(x, b)
+    for _ in range(steps):
+        J = jacobian(x, b)
+        b = b + np.linalg.solve(J.T @ J, J.T @ r)
+    return b
+
+
+@gauss_newton.mistake(
     "You doubled the step: the 2 of χ²'s slope and the 2 of its bend should cancel.",
     ask="If the model were a line, how many steps should reach the best fit?",
 )
@@ -1918,10 +2216,15 @@ def _damped(
 
 
 def _in_units(name: str, x: Any, y: Any, b0: Any) -> Any:
-    """A case whose parameters are compared in units of their best values."""
+    """A case whose parameters are compared in units of their size."""
     model = models.named(name)
     best = _damped(model, model.jacobian, x, y, b0)
-    return case(name, x, y, b0, best, drive=DRIVERS + "fit_in_units")
+    return case(name, x, y, b0, _size(best), drive=DRIVERS + "fit_in_units")
+
+
+def _size(b: Array) -> Array:
+    """The power of ten below each parameter: all that an answer's process may learn of what is wanted."""
+    return np.asarray(10.0 ** np.floor(np.log10(np.abs(b))))
 
 
 @levenberg_marquardt.probes("nist")
@@ -1934,7 +2237,7 @@ def certified_sets(rng: Rng) -> Cases:
             np.array(data["x"]),
             np.array(data["y"]),
             np.array(data.starts[1]),
-            best,
+            _size(best),
             drive=DRIVERS + "fit_in_units",
         )
 
@@ -2152,9 +2455,14 @@ def library_fits_of_noisy_data(rng: Rng) -> Cases:
 @few_lines_fit.mistake(
     "You returned the covariance matrix, and the errors are the roots of its diagonal.",
     ask="Where in a covariance matrix do the variances stand?",
+    variants=[{"rooted": True}],
 )
-def library_with_the_covariance(model: Function, x: Any, y: Any, p0: Any) -> Any:
-    return _library(model, x, y, p0)[0], _covariance(model, x, y, p0)
+def library_with_the_covariance(
+    model: Function, x: Any, y: Any, p0: Any, rooted: bool = False
+) -> Any:
+    covariance = _covariance(model, x, y, p0)
+    errors = np.sqrt(np.abs(covariance)) if rooted else covariance
+    return _library(model, x, y, p0)[0], errors
 
 
 @few_lines_fit.mistake(
@@ -2191,6 +2499,33 @@ def library_over_n(model: Function, x: Any, y: Any, p0: Any) -> Any:
 
 
 @few_lines_fit.mistake(
+    "The cost that least_squares gives is half the sum of squares, and your errors are too small by √2.",
+    ask="What does the manual of least_squares say about the factor in front of its cost?",
+)
+def library_of_half_the_cost(model: Function, x: Any, y: Any, p0: Any) -> Any:
+    b, errors = _library(model, x, y, p0)
+    return b, errors / np.sqrt(2)
+
+
+@few_lines_fit.mistake(
+    "You divided by √n, as for a mean of n values, and the fit has done that already.",
+    ask="If the number of points doubles, does the covariance that you were given stay as it is?",
+)
+def library_over_root_n(model: Function, x: Any, y: Any, p0: Any) -> Any:
+    b, errors = _library(model, x, y, p0)
+    return b, errors / np.sqrt(len(x))
+
+
+@few_lines_fit.mistake(
+    "curve_fit hands its parameters over one by one, and model takes them in one array.",
+    ask="With how many arguments does curve_fit call its function when there are two parameters?",
+)
+def library_called_directly(model: Function, x: Any, y: Any, p0: Any) -> Any:
+    b, covariance = optimize.curve_fit(model, x, y, p0)
+    return b, np.sqrt(np.diag(covariance))
+
+
+@few_lines_fit.mistake(
     "You gave the errors first.",
     ask="Which of the two does the caller expect first, in b, errors = few_lines_fit(…)?",
 )
@@ -2224,7 +2559,7 @@ def library_by_leastsq(model: Function, x: Any, y: Any, p0: Any) -> Any:
 # ── residual_verdict ──────────────────────────────────────────────────────────────────
 
 
-@exercise(points=2, view=DRIVERS + "tidy", is_value=True)
+@exercise(points=2, view=DRIVERS + "sealed_words", is_value=True)
 def residual_verdict() -> Any:
     """What the residuals say about the line through each of Anscombe's four sets."""
     return _verdict()
