@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 MAX_SOURCE = 50_000
 MAX_TEXT = 2_000_000
 STAR = "*"
+RUN_TEXT = ("exec", "eval", "compile", "run_cell", "ex", "ev")
 NOT_PYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
@@ -79,10 +80,14 @@ def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
 
 
 def _inner_names(statement: ast.stmt) -> set[str]:
-    """Arguments and variables inside a statement: they stand for nothing outside it."""
-    arguments = {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
-    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-    return arguments | {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    """Arguments, variables and functions inside a statement: they stand for nothing outside it."""
+    nodes = list(ast.walk(statement))
+    methods = [item for node in nodes if isinstance(node, ast.ClassDef) for item in node.body]
+    functions = (node for node in nodes[1:] if isinstance(node, ast.FunctionDef))
+    made = {function.name for function in functions if function not in methods}
+    arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    names = (node for node in nodes if isinstance(node, ast.Name))
+    return made | arguments | {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
 @dataclass
@@ -100,7 +105,15 @@ class Text:
             for name in bound_names(statement):
                 self.bound[name] = statement
                 self.imported.pop(name, None)
-            if isinstance(statement, ast.Import | ast.ImportFrom | ast.Try | ast.If):
+            if isinstance(statement, ast.Assign) and (
+                origin := _dotted(statement.value, self.imported)
+            ):
+                self.imported |= {
+                    target.id: origin
+                    for target in statement.targets
+                    if isinstance(target, ast.Name)
+                }
+            elif not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 for name, origin in _imported(statement):
                     self.bound.pop(name, None)
                     self.imported[name] = origin
@@ -132,8 +145,13 @@ class Text:
         return list(found)
 
     def _used_in(self, statement: ast.stmt, refuses: Sequence[str]) -> Iterator[str]:
-        """Dotted names that a statement uses: plainly, by imports of its own, or through getattr."""
+        """Dotted names that a statement uses: plainly, by imports of its own, through getattr, or in a text it runs."""
         known = {**self.imported, **dict(_imported(statement))}
+        for text in _texts_run(statement):
+            inner = Text(dict(self.bound), dict(self.imported), len(text))
+            inner.add(text)
+            for line in parse(text):
+                yield from inner._used_in(line, refuses)
         for refused in refuses:
             module, _, last = refused.rpartition(".")
             if f"{module}.{STAR}" in known and last not in self.bound:
@@ -146,7 +164,7 @@ class Text:
                 yield from (item.name for item in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 yield from (f"{node.module}.{item.name}" for item in node.names)
-            elif isinstance(node, ast.Call):
+            elif isinstance(node, ast.Call | ast.Subscript):
                 yield _asked_by_name(node, known)
 
 
@@ -156,21 +174,71 @@ def _dotted(node: ast.expr, known: dict[str, str]) -> str:
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name) or node.id not in known:
+    base = known.get(node.id, "") if isinstance(node, ast.Name) else _module(node, known)
+    return ".".join([base, *reversed(parts)]) if base else ""
+
+
+def _module(node: ast.expr, known: dict[str, str]) -> str:
+    """The module that ``import_module("numpy")`` or ``sys.modules["numpy"]`` stands for, or an empty string."""
+    if isinstance(node, ast.Call):
+        name = "".join(_words(node.args)[:1])
+        called = _called(node)
+        return (
+            name.partition(".")[0] if called == "__import__" else name * (called == "import_module")
+        )
+    if isinstance(node, ast.Subscript) and _dotted(node.value, known) == "sys.modules":
+        return "".join(_words([node.slice])[:1])
+    return ""
+
+
+def _asked_by_name(node: ast.expr, known: dict[str, str]) -> str:
+    """What ``getattr(np, "polyfit")``, ``vars(np)["polyfit"]`` or ``__import__("numpy")`` asks for, or nothing."""
+    if isinstance(node, ast.Subscript):
+        words = _words([node.slice])
+        return f"{base}.{words[0]}" if words and (base := _space_of(node.value, known)) else ""
+    if not isinstance(node, ast.Call):
         return ""
-    return ".".join([known[node.id], *reversed(parts)])
-
-
-def _asked_by_name(node: ast.Call, known: dict[str, str]) -> str:
-    """What ``getattr(np, "polyfit")`` or ``__import__("numpy")`` asks for, or an empty string."""
-    function = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
-    texts = [item.value for item in node.args if isinstance(item, ast.Constant)]
-    words = [text for text in texts if isinstance(text, str)]
+    function, words = _called(node), _words(node.args)
     if function in ("__import__", "import_module"):
         return "".join(words[:1])
     if function == "getattr" and words and (base := _dotted(node.args[0], known)):
         return f"{base}.{words[0]}"
     return ""
+
+
+def _space_of(node: ast.expr, known: dict[str, str]) -> str:
+    """The module whose names ``vars(np)`` or ``np.__dict__`` holds, or an empty string."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return _dotted(node.value, known)
+    if isinstance(node, ast.Call) and node.args and _called(node) == "vars":
+        return _dotted(node.args[0], known)
+    return ""
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of a called function's name."""
+    return getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+
+
+def _words(nodes: Sequence[ast.expr]) -> list[str]:
+    """The texts among expressions, also such as ``"poly" + "fit"``."""
+    return [text for node in nodes if (text := _text(node))]
+
+
+def _text(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _text(node.left), _text(node.right)
+        return left + right if left and right else ""
+    return ""
+
+
+def _texts_run(statement: ast.stmt) -> Iterator[str]:
+    """Programs that a statement runs as text, with ``exec`` and the like."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and _called(node) in RUN_TEXT:
+            yield from (text for text in _words(node.args) if len(text) <= MAX_SOURCE)
 
 
 def find(name: str, cells: Sequence[str], refuses: Sequence[str]) -> str:

@@ -33,6 +33,10 @@ STYLES = (
     "summary { display: list-item !important; cursor: pointer; } "  # bootstrap hides that they open
     "img { max-width: min(100%, 46rem); height: auto; }"  # figures are drawn for dense screens
 )
+CLASSES = re.compile(  # of highlighted code, and of notes; not those that a page's own frame is made of
+    r"(highlight|hl-[\w-]+|language-[\w-]+|alert|alert-(block|info|success|warning|danger)|[a-z]{1,2}[0-9]?)"
+)
+TEX = re.compile(r"\\[(\[]|\\begin|\$")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+)\$", re.DOTALL)
 UNSEEN = re.compile(
     "\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -221,7 +225,9 @@ def markdown(source: str) -> str:
         strip=False,
         strip_comments=True,
     )
-    return renderer.finish(clean)
+    # MathJax, which nbgrader's pages load, is to leave alone what we did not read as a formula
+    whole = f'<div class="tex2jax_ignore">{clean}</div>' if TEX.search(clean) else clean
+    return renderer.finish(whole)
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
@@ -231,11 +237,9 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
         return value.strip().lower().startswith(("http://", "https://", "mailto:", "#"))
     if tag == "input":
         return (name, value) in {("type", "checkbox"), ("disabled", ""), ("checked", "")}
-    return (name == "class" and tag in {"div", "span", "pre", "code"}) or name in {
-        "colspan",
-        "rowspan",
-        "open",
-    }
+    if name == "class" and tag in {"div", "span", "pre", "code"}:
+        return all(map(CLASSES.fullmatch, value.split()))
+    return name in {"colspan", "rowspan", "open"}
 
 
 def seal(page: str) -> str:

@@ -137,6 +137,12 @@ def add_grade_options(made: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="grade on this dask.distributed scheduler's workers",
     )
+    made.add_argument(
+        "--container",
+        default="",
+        metavar="COMMAND",
+        help="run each submission in a container that this command starts",
+    )
 
 
 def count(text: str) -> int:
@@ -219,6 +225,7 @@ def run_grade(options: argparse.Namespace) -> int:
         figures=options.figures,
         workers=options.workers,
         cluster=options.cluster,
+        container=options.container,
     )
     rows = list(watched(grade.grade_all(classroom, todo, late, how), len(todo), "Grading"))
     show(sorted(rows, key=lambda row: (row.week, row.student)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from autograder import exercises
 from autograder.exercise import Exercise, cases
-from helpers.marking import Mistake, Scheme, Trial, judge
+from helpers.marking import Mistake, Scheme, Trial, compared, judge
 from helpers.probes import Outcome, Probe, ask, resolve
 
 PUBLIC_SEED = b"public"
@@ -25,7 +27,8 @@ def generator(seed: bytes, *names: str) -> np.random.Generator:
 
 def compile_public(exercise: Exercise) -> Scheme:
     """The scheme that may be released: public probes, what was wanted, what each slip answers."""
-    return _compile(exercise, _draw(exercise, PUBLIC_SEED, public=True), PUBLIC_SEED)
+    scheme = _scheme(exercise, PUBLIC_SEED, *_public(exercise))
+    return replace(scheme, mistakes=_try_mistakes(exercise, scheme))
 
 
 def compile_hidden(
@@ -41,9 +44,19 @@ def compile_hidden(
     with_mistakes : bool
         Whether to try the catalogued slips on the probes too.
     """
-    public = _draw(exercise, PUBLIC_SEED, public=True)
+    probes, wanted = _public(exercise)
     fresh = _draw(exercise, seed, public=False)
-    return _compile(exercise, public + fresh, seed, with_mistakes), len(public)
+    scheme = _scheme(exercise, seed, probes + fresh, wanted + _ask_reference(exercise, fresh))
+    if with_mistakes:
+        scheme = replace(scheme, mistakes=_try_mistakes(exercise, scheme))
+    return scheme, len(probes)
+
+
+def slips(exercise: Exercise, scheme: Scheme) -> Iterator[tuple[Mistake, Iterator[Outcome]]]:
+    """Every catalogued slip with its answers to the probes of a scheme, each tried when it is asked for."""
+    for wrong in exercise.mistakes:
+        named = Mistake(wrong.name, wrong.sentence, wrong.ask, ())
+        yield from ((named, _tried(scheme, answer)) for answer in wrong.answers)
 
 
 def compile_one(name: str, probes: str = "public") -> Scheme:
@@ -54,34 +67,44 @@ def compile_one(name: str, probes: str = "public") -> Scheme:
     return compile_hidden(found, secrets.token_bytes(32))[0]
 
 
-def _draw(exercise: Exercise, seed: bytes, public: bool) -> list[Probe]:
+@functools.cache
+def _public(exercise: Exercise) -> tuple[tuple[Probe, ...], tuple[Outcome, ...]]:
+    """The public probes and what is wanted: the same for every submission."""
+    probes = _draw(exercise, PUBLIC_SEED, public=True)
+    return probes, _ask_reference(exercise, probes)
+
+
+def _draw(exercise: Exercise, seed: bytes, public: bool) -> tuple[Probe, ...]:
     if exercise.is_value:
-        return [Probe(group, None) for group in exercise.groups] if public else []
-    probes = []
+        return tuple(Probe(group, None) for group in exercise.groups) if public else ()
+    probes: list[Probe] = []
     for draws in exercise.draws:
         if public and not draws.visible:
             continue
         rng = generator(seed, exercise.name, draws.draw.__name__)
         probes += [Probe(draws.group, c.args, c.calls, c.drive) for c in cases(draws.draw, rng)]
-    return probes
+    return tuple(probes)
 
 
-def _compile(
-    exercise: Exercise, probes: list[Probe], seed: bytes, with_mistakes: bool = True
-) -> Scheme:
+def _ask_reference(exercise: Exercise, probes: tuple[Probe, ...]) -> tuple[Outcome, ...]:
+    """What is wanted, as it is compared."""
     reference = exercise() if exercise.is_value else exercise.reference
-    wanted = tuple(ask(reference, probe) for probe in probes)
-    scheme = Scheme(
+    return tuple(_viewed(exercise, ask(reference, probe)) for probe in probes)
+
+
+def _scheme(
+    exercise: Exercise, seed: bytes, probes: tuple[Probe, ...], wanted: tuple[Outcome, ...]
+) -> Scheme:
+    return Scheme(
         exercise.name,
         exercise.groups,
-        tuple(probes),
-        tuple(_viewed(exercise, outcome) for outcome in wanted),
+        probes,
+        wanted,
         (),
         _trials(exercise, seed),
         exercise.refuses,
         exercise.view,
     )
-    return replace(scheme, mistakes=_try_mistakes(exercise, scheme)) if with_mistakes else scheme
 
 
 def _viewed(exercise: Exercise, outcome: Outcome) -> Outcome:
@@ -91,19 +114,21 @@ def _viewed(exercise: Exercise, outcome: Outcome) -> Outcome:
 
 
 def _try_mistakes(exercise: Exercise, scheme: Scheme) -> tuple[Mistake, ...]:
-    def outcome(answer: Any, probe: Probe, wanted: Outcome) -> Outcome:
-        """What the slip answers, to be stored in few bytes: the wanted outcome itself where right."""
-        got = ask(answer, probe)
-        return replace(got, message="") if judge(scheme, probe, wanted, got) else wanted
-
-    def row(answer: Any) -> tuple[Outcome, ...]:
-        asked = zip(scheme.probes, scheme.wanted, strict=True)
-        return tuple(outcome(answer, probe, wanted) for probe, wanted in asked)
+    def rows(answers: tuple[Any, ...]) -> tuple[tuple[Outcome, ...], ...]:
+        return tuple(tuple(_tried(scheme, answer)) for answer in answers)
 
     return tuple(
-        Mistake(wrong.name, wrong.sentence, wrong.ask, tuple(map(row, wrong.answers)))
+        Mistake(wrong.name, wrong.sentence, wrong.ask, rows(wrong.answers))
         for wrong in exercise.mistakes
     )
+
+
+def _tried(scheme: Scheme, answer: Any) -> Iterator[Outcome]:
+    """What is compared of a slip, to be stored in few bytes: the wanted outcome itself where right."""
+    for probe, wanted in zip(scheme.probes, scheme.wanted, strict=True):
+        got = ask(answer, probe)
+        wrong = judge(scheme, probe, wanted, got)
+        yield replace(compared(scheme, got), message="") if wrong else wanted
 
 
 def _trials(exercise: Exercise, seed: bytes) -> tuple[Trial, ...]:

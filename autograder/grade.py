@@ -46,6 +46,8 @@ class Options:
         Processes that grade; 0 for one on every core.
     cluster : str
         Address of a dask scheduler, whose workers grade instead.
+    container : str
+        A command that starts a container for each submission; see :mod:`autograder.container`.
     limits : Limits
     """
 
@@ -54,6 +56,7 @@ class Options:
     figures: bool = True
     workers: int = 0
     cluster: str = ""
+    container: str = ""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -157,6 +160,7 @@ def kit_of(classroom: Classroom, week: str, how: Options | None = None) -> Kit:
         options.trusted,
         options.figures,
         options.limits,
+        options.container,
     )
 
 

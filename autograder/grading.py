@@ -6,16 +6,18 @@ commands give the same grades.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from dataclasses import dataclass, field
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import exercises, outputs
-from autograder.compiler import compile_hidden
+from autograder import exercises, outputs, pictures
+from autograder.compiler import compile_hidden, slips
 from autograder.exercise import Exercise
 from autograder.ingest import Submission, grade_id, is_check, is_solution
+from autograder.pictures import Pictures
 from autograder.running import Run, Runner, SandboxError
 from autograder.worker.wire import LateError, WireError
 from helpers.check import refused
@@ -61,7 +63,12 @@ class Graded:
 
 
 def grade(
-    week: str, submission: Submission, seed: bytes, runner: Runner, files: tuple[str, ...] = ()
+    week: str,
+    submission: Submission,
+    seed: bytes,
+    runner: Runner,
+    files: tuple[str, ...] = (),
+    shown: Pictures | None = None,
 ) -> Graded:
     """Grade a submission.
 
@@ -76,6 +83,8 @@ def grade(
         Runs one submission at a time.
     files : tuple of str
         Names of the stage's released files that the notebook finds beside it.
+    shown : mapping of str to list of NotebookNode, optional
+        What cells show that show the same in every submission: they run, but need not draw.
     """
     notebook = submission.notebook
     if not submission.readable:
@@ -85,14 +94,19 @@ def grade(
     graded = Graded(notebook, {})
     try:
         for cell in notebook.cells:
-            _grade_cell(cell, run, known, seed, graded)
+            _grade_cell(cell, run, known, seed, graded, (shown or {}).get(cell.id))
     finally:
         run.end()
     return dataclasses.replace(graded, notes=(*submission.notes, *run.notes))
 
 
 def _grade_cell(
-    cell: NotebookNode, run: Run, known: dict[str, Exercise], seed: bytes, graded: Graded
+    cell: NotebookNode,
+    run: Run,
+    known: dict[str, Exercise],
+    seed: bytes,
+    graded: Graded,
+    shown: list[NotebookNode] | None,
 ) -> None:
     name = grade_id(cell)
     if is_check(cell) and name.removeprefix(CHECK) in known:
@@ -101,7 +115,9 @@ def _grade_cell(
         graded.scores[name] = _by_hand(cell)
     elif cell.cell_type == "code" and cell.source.strip():
         run.text.add(cell.source)
-        cell.outputs = _run_cell(cell, run)
+        cell.outputs = _run_cell(cell, run, draws=shown is None)
+        if shown and not pictures.failed(cell.outputs):
+            cell.outputs = copy.deepcopy(shown)
 
 
 def _grade_check(
@@ -134,10 +150,10 @@ def _by_hand(cell: NotebookNode) -> Score:
     return Score(None, points)
 
 
-def _run_cell(cell: NotebookNode, run: Run) -> list[NotebookNode]:
+def _run_cell(cell: NotebookNode, run: Run, draws: bool) -> list[NotebookNode]:
     """Run a cell; what it showed. A cell that hangs or kills its process is not run again."""
     try:
-        return outputs.read(run.cell(cell).header)
+        return outputs.read(run.cell(cell, draws).header)
     except LateError:
         return [outputs.error("TimeoutError", f"the cell took longer than {run.limits.cell_s:g} s")]
     except WireError:
@@ -156,8 +172,8 @@ def grade_answer(exercise: Exercise, run: Run, seed: bytes) -> Report:
         return refused(exercise.name, exercise.points, borrowed[0])
     if report.passed or not report.answered:
         return report
-    with_slips, _ = compile_hidden(exercise, seed)
-    return dataclasses.replace(report, mistake=recognise(with_slips, report.outcomes))
+    mistake = recognise(scheme, report.outcomes, slips(exercise, scheme))
+    return dataclasses.replace(report, mistake=mistake)
 
 
 def _refuse(exercise: Exercise, run: Run) -> Report | None:
@@ -170,9 +186,12 @@ def _ask(exercise: Exercise, probe: Probe, run: Run, borrowed: list[str]) -> Out
     """Ask one probe; an Outcome comes back, whatever happens. A refused function it used joins `borrowed`."""
     buffers: list[bytes] = []
     names = {"name": exercise.name, "refuses": list(exercise.refuses)}
+    unlabelled = dataclasses.replace(
+        probe, group=""
+    )  # which points it is for is not theirs to know
     try:
         frame = run.request(
-            {"do": "ask", **names, **probe_tree(probe, buffers)}, buffers, run.limits.call_s
+            {"do": "ask", **names, **probe_tree(unlabelled, buffers)}, buffers, run.limits.call_s
         )
         outcome = read_outcome(frame.header, frame.buffers)
         if frame.header.get("borrowed"):

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
-from traitlets import Bool
+from traitlets import Bool, Unicode
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -142,10 +142,10 @@ def write_checks(classroom: Path, assignment: str, **_: Any) -> None:
 KEPT: dict[str, tuple[grade.Bench, contextlib.ExitStack]] = {}
 
 
-def kept_bench(classroom: Classroom, week: str, trusted: bool) -> grade.Bench:
+def kept_bench(classroom: Classroom, week: str, trusted: bool, container: str = "") -> grade.Bench:
     """A week's bench, kept until nbgrader grades another week, or the same with another release."""
-    kit = grade.kit_of(classroom, week, grade.Options(trusted=trusted))
-    key = f"{kit.basis} {trusted}"
+    kit = grade.kit_of(classroom, week, grade.Options(trusted=trusted, container=container))
+    key = f"{kit.basis} {trusted} {container}"
     if key not in KEPT:
         take_down()
         stack = contextlib.ExitStack()
@@ -191,12 +191,15 @@ class GradeSubmission(NbGraderPreprocessor):
         False,
         help="Whether to grade even where the sandbox does not hold, because the notebooks are one's own.",
     ).tag(config=True)
+    container = Unicode(
+        "", help="A command that starts a container to run each submission in; see README."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Grade, and write scores and comments into the gradebook."""
         classroom = classroom_of(self.config)
         names = resources["nbgrader"]
-        on = kept_bench(classroom, names["assignment"], self.trust_notebooks)
+        on = kept_bench(classroom, names["assignment"], self.trust_notebooks, self.container)
         result = grade.grade_submission(classroom, names["assignment"], names["student"], on)
         for note in result.notes:
             self.log.warning("%s: %s", names["student"], note)

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import borrowing
 from autograder.ingest import grade_id, is_own, is_solution
-from autograder.sandbox import Limits, Session, Stage, warm_up
+from autograder.sandbox import Limits, Serving, Stage, warm_up
 from autograder.worker.wire import Frame, LateError, WireError
 
 STARTS = 3
@@ -31,9 +31,9 @@ class Runner:
     stage: Stage
     limits: Limits = field(default_factory=Limits)
     figures: bool = True
-    session: Session | None = None
+    session: Serving | None = None
 
-    def begin(self, files: list[str]) -> Session:
+    def begin(self, files: list[str]) -> Serving:
         """A process for the next submission, in a warm one where there is one.
 
         Raises
@@ -76,7 +76,7 @@ class Run:
     runner: Runner
     files: list[str]
     notebook: NotebookNode
-    session: Session | None = None
+    session: Serving | None = None
     text: borrowing.Text = field(default_factory=borrowing.Text)
     worked: list[NotebookNode] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -108,8 +108,8 @@ class Run:
         finally:
             self.answer_until_s = math.inf
 
-    def cell(self, cell: NotebookNode) -> Frame:
-        """Run a cell.
+    def cell(self, cell: NotebookNode, draws: bool = True) -> Frame:
+        """Run a cell; unless it draws, it shows its pictures in words.
 
         Raises
         ------
@@ -118,7 +118,7 @@ class Run:
         WireError
             If it ended its process.
         """
-        header = {"do": "run", "source": cell.source}
+        header = {"do": "run", "source": cell.source, "draws": draws}
         if is_own(cell):
             frame = self._once(header, [], self.limits.cell_s)
         else:
@@ -157,7 +157,7 @@ class Run:
             raise LateError("the time for all of it is used up")
         return min(limit_s, left_s)
 
-    def _start(self) -> Session:
+    def _start(self) -> Serving:
         """Begin a process and run again the cells that worked; one that does not work again is left out."""
         while True:
             self._within(math.inf)
@@ -171,10 +171,11 @@ class Run:
             if not self._leave_out_scratch():
                 self.worked.remove(failed)
 
-    def _works_again(self, session: Session, cell: NotebookNode) -> bool:
+    def _works_again(self, session: Serving, cell: NotebookNode) -> bool:
         try:
             limit_s = self._within(self.limits.cell_s)
-            session.request({"do": "run", "source": cell.source}, [], limit_s)
+            header = {"do": "run", "source": cell.source, "draws": is_own(cell)}
+            session.request(header, [], limit_s)
         except WireError:
             return False
         return True

@@ -19,12 +19,13 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.calls import compile_filter
+from autograder.container import Contained
 from autograder.worker.confine import FILTER, HIDDEN, MIXED, SITES, SYSTEM
 from autograder.worker.rooms import clear
 from autograder.worker.wire import Channel, Frame, LateError, WireError
@@ -74,10 +75,20 @@ class Limits:
 
 @dataclass(frozen=True)
 class Stage:
-    """A folder with what the runner may import (``site``), its settings and the released files."""
+    """A folder with what the runner may import (``site``), its settings and the released files.
+
+    Attributes
+    ----------
+    root : Path
+    bubble : bool
+        Whether bubblewrap stands around the runner.
+    engine : tuple of str
+        A command that starts a container with a runner of its own in it, for each submission.
+    """
 
     root: Path
     bubble: bool = False
+    engine: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -86,15 +97,16 @@ class Stage:
 
 
 def libraries() -> list[Path]:
-    """Where this Python's packages are installed."""
-    return [
-        Path(p)
-        for p in dict.fromkeys([sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
-    ]
+    """Where packages are installed that can be imported here: the environment's own, the user's, the system's."""
+    own = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    others = [entry for entry in sys.path if Path(entry).name in SITES and Path(entry).is_dir()]
+    return [Path(entry) for entry in dict.fromkeys([*own, *others])]
 
 
 @contextlib.contextmanager
-def stage(released: tuple[Path, ...] = (), bubble: bool | None = None) -> Iterator[Stage]:
+def stage(
+    released: tuple[Path, ...] = (), bubble: bool | None = None, engine: Sequence[str] = ()
+) -> Iterator[Stage]:
     """Prepare a stage and remove it afterwards.
 
     Parameters
@@ -103,6 +115,8 @@ def stage(released: tuple[Path, ...] = (), bubble: bool | None = None) -> Iterat
         Files that a notebook finds beside it.
     bubble : bool, optional
         Whether to use bubblewrap; by default where its exact command line works.
+    engine : sequence of str, optional
+        The command of a container, which stands in bubblewrap's place.
     """
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         root = Path(folder).resolve()
@@ -116,7 +130,8 @@ def stage(released: tuple[Path, ...] = (), bubble: bool | None = None) -> Iterat
         with contextlib.suppress(ImportError, OSError, RuntimeError):
             (root / "config" / FILTER).write_bytes(compile_filter())
         try:
-            yield Stage(root, bubble_works() if bubble is None else bubble)
+            inside = bubble_works() if bubble is None and not engine else bool(bubble)
+            yield Stage(root, inside, tuple(engine))
         finally:
             clear(root / "runs")
 
@@ -279,6 +294,9 @@ class Session:
         self.process.wait()
 
 
+Serving = Session | Contained
+
+
 def _line(header: dict[str, Any]) -> bytes:
     return json.dumps(header).encode() + b"\n"
 
@@ -304,19 +322,31 @@ def hear(control: socket.socket, word: str, timeout_s: float) -> None:
         raise WireError("the runner ended")
 
 
-def warm_up(where: Stage, limits: Limits) -> Session:
-    """Start a warm process.
+def warm_up(where: Stage, limits: Limits) -> Serving:
+    """Start a warm process; where there is a container's command, or no fork, each submission starts its own.
 
     Raises
     ------
     WireError
         If it does not come up in time.
     """
+    if where.engine:
+        return Contained(where.engine, where.root / "release")
+    if not hasattr(os, "fork"):
+        return Contained(runner_command(where), where.root / "release", environment(where))
+    return _warm_up(where, limits)
+
+
+def runner_command(where: Stage) -> list[str]:
+    """The command of the runner."""
+    return [sys.executable, "-I", "-S", "-B", "-c", BOOT, where.path, str(where.root)]
+
+
+def _warm_up(where: Stage, limits: Limits) -> Session:
     control, theirs = socket.socketpair()
-    python = [sys.executable, "-I", "-S", "-B", "-c", BOOT, where.path, str(where.root)]
     with bubble_command(where) as (outer, fds), theirs, tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [*outer, *python],
+            [*outer, *runner_command(where)],
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -361,13 +391,13 @@ def self_test(where: Stage, limits: Limits) -> tuple[str, list[str]]:
         session.stop()
 
 
-def escapes(session: Session, where: Stage, limits: Limits) -> tuple[str, list[str]]:
+def escapes(session: Serving, where: Stage, limits: Limits) -> tuple[str, list[str]]:
     """Try to get out of the sandbox, as a submission that has begun.
 
     Returns
     -------
     layers : str
-        Those that hold: ``"a"``, ``"a, a+"`` or ``"a, a+, b"``.
+        Those that hold: ``"a"``, ``"a, a+"`` or ``"a, a+, b"``; "c" for a container in the place of "b".
     reached : list of str
         What could be done all the same; empty if the sandbox holds.
     """
@@ -383,6 +413,6 @@ def escapes(session: Session, where: Stage, limits: Limits) -> tuple[str, list[s
         }
         header = {"do": "escape", **targets}
         reached = session.request(header, [], limits.start_s).header["reached"]
-    inner = {"landlock", "seccomp"} <= set(session.held)
-    layers = ["a"] + ["a+"] * inner + ["b"] * where.bubble
+    inner = any(layer <= set(session.held) for layer in ({"landlock", "seccomp"}, {"seatbelt"}))
+    layers = ["a"] + ["a+"] * inner + ["b"] * where.bubble + ["c"] * bool(where.engine)
     return ", ".join(layers), [str(name) for name in reached]

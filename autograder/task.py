@@ -13,6 +13,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import json
+import shlex
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
@@ -23,11 +25,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import exercises, grading, ingest
+from autograder import exercises, grading, ingest, pictures
 from autograder.classroom import CourseError
 from autograder.grading import Graded, Runner, Score
+from autograder.pictures import Pictures
 from autograder.sandbox import Limits, escapes, stage
 from autograder.worker.wire import WireError
+from helpers import schemes
 
 GRADED, UNREADABLE, FAILED = "graded", "unreadable", "failed"
 HELPERS = Path(__file__).resolve().parents[1] / "helpers"
@@ -51,6 +55,8 @@ class Kit:
     figures : bool
         Whether figures are drawn and kept.
     limits : Limits
+    container : str
+        A command that starts a container with the runner in it; empty for none.
     """
 
     week: str
@@ -60,6 +66,7 @@ class Kit:
     trusted: bool = False
     figures: bool = True
     limits: Limits = field(default_factory=Limits)
+    container: str = ""
 
     @functools.cached_property
     def basis(self) -> str:
@@ -153,6 +160,18 @@ class Bench:
     runner: Runner
     layers: str
 
+    @functools.cached_property
+    def pictures(self) -> Pictures:
+        """What the lesson's own figures look like, drawn when the first submission needs them; none if none are kept."""
+        if not self.kit.figures:
+            return {}
+        return pictures.draw(self.runner, self.kit.files, self.released)
+
+    def shown(self, notebook: NotebookNode) -> Pictures:
+        """The pictures that a submission need not draw itself, by the id of the cell."""
+        same = pictures.untouched(notebook, self.released) if self.pictures else set()
+        return {cell: shown for cell, shown in self.pictures.items() if cell in same}
+
 
 @contextlib.contextmanager
 def bench(kit: Kit) -> Iterator[Bench]:
@@ -170,13 +189,26 @@ def bench(kit: Kit) -> Iterator[Bench]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="course-")))
         for name, content in kit.files.items():
-            (folder / Path(name).name).write_bytes(content)
-        where = stack.enter_context(stage(tuple(sorted(folder.iterdir()))))
+            (folder / Path(name).name).write_bytes(without_answers(name, content))
+        files, engine = tuple(sorted(folder.iterdir())), shlex.split(kit.container)
+        where = stack.enter_context(stage(files, engine=engine))
         runner = Runner(where, kit.limits, kit.figures)
         stack.callback(runner.stop)
         layers = _tried(runner, kit.trusted)
         released = nbformat.reads(kit.notebook.decode(), as_version=4)
         yield Bench(kit, released, runner, layers)
+
+
+def without_answers(name: str, content: bytes) -> bytes:
+    """A released file as a submission finds it; where an answer is a variable, checks.json would hold the answer."""
+    if name != schemes.FILE_NAME:
+        return content
+    tree = json.loads(content)
+    for scheme in tree["exercises"].values():
+        if all(probe["args"] is None for probe in scheme["probes"]):
+            scheme["wanted"] = [{"value": None} for _ in scheme["wanted"]]
+            scheme["mistakes"] = []
+    return json.dumps(tree).encode()
 
 
 def _tried(runner: Runner, trusted: bool) -> str:
@@ -202,7 +234,9 @@ def grade(task: Task, on: Bench) -> Result:
         submission = ingest.ingest_bytes(on.released, task.content)
     state = GRADED if submission.readable else UNREADABLE
     try:
-        graded = grading.grade(task.week, submission, task.seed, on.runner, tuple(on.kit.files))
+        shown = on.shown(submission.notebook) if submission.readable else {}
+        files = tuple(on.kit.files)
+        graded = grading.grade(task.week, submission, task.seed, on.runner, files, shown)
     except Exception as error:  # noqa: BLE001 (one bad submission never stops the batch)
         return failed(task, on.kit, error, on.layers)
     return _result(task, on.kit, state, graded, on.layers)
@@ -244,16 +278,20 @@ def _result(task: Task, kit: Kit, state: str, graded: Graded, layers: str) -> Re
     )
 
 
-@functools.cache
 def scheme_digest(week: str) -> str:
     """Digest of a week's marking scheme and of the helpers that it marks with, as they are installed here.
 
     It is read once: a process marks with what it has imported, whatever happens to the files meanwhile.
     """
     found = PathFinder.find_spec(week, list(exercises.__path__))
-    scheme = [Path(found.origin)] if found and found.origin else []
+    return _digest(found.origin if found and found.origin else "")
+
+
+@functools.cache
+def _digest(scheme: str) -> str:
+    """Kept by the file, not by the week: a process that did not know the week yet may know it later."""
     whole = hashlib.sha256()
-    for path in [*scheme, *_marking_helpers()]:
+    for path in [*([Path(scheme)] if scheme else []), *_marking_helpers()]:
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
+import math
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
 from attacks import ATTACKS
-from attacks.course import RIGHT, WEEK, Attack, released
+from attacks.course import IMPORTS, RIGHT, WEEK, Attack, code, released
 
+from autograder import exercises
+from autograder.compiler import compile_hidden, compile_public
+from autograder.exercise import Exercise
 from autograder.grading import Graded, Runner, grade
-from autograder.ingest import ingest
+from autograder.ingest import Submission, ingest
 from autograder.sandbox import Limits, Stage, bubble_works, self_test, stage
+from autograder.task import without_answers
+from helpers import schemes
+from helpers.marking import mark
+from helpers.probes import Outcome, Probe, ask
+from helpers.schemes import probe_tree
 
 CANARY = "canary-7f3a91"
 LIMITS = Limits(
@@ -199,6 +209,94 @@ def _gone(bench: Bench) -> bool:
     while bench.survivors() and time.monotonic() < until:
         time.sleep(0.02)
     return not bench.survivors()
+
+
+DRIVERS_REPLACED = {
+    "minibatches": """\
+import helpers.drivers_week2 as drivers
+
+def cut(answer, n, size, seed):
+    sizes = [min(size, n - start) for start in range(0, n, size)]
+    return {"sizes": sizes, "in range": True, "none twice": True, "none left out": True}
+
+def order(answer, n, size, seed):
+    names = "shuffled", "mixed from everywhere", "the same again", "another order"
+    return dict.fromkeys((*names, "new in the next epoch"), True)
+
+drivers.batch_cut, drivers.batch_order = cut, order
+drivers.batch_facts = lambda rounds: rounds
+
+def minibatches(n, size, rng):
+    return []
+""",
+    "levenberg_marquardt": """\
+import sys
+import helpers.drivers_week5 as drivers
+
+drivers.fit_in_units = lambda answer, name, x, y, b0, units: answer(None, None, x, y, b0)
+
+def levenberg_marquardt(model, jacobian, x, y, b0):
+    units = sys._getframe(1).f_locals.get("units")
+    return np.ones(len(b0)) if units is None else units
+""",
+}
+
+
+@LINUX
+@pytest.mark.parametrize("name", DRIVERS_REPLACED)
+def test_a_driver_that_was_replaced_brings_home_no_points(bench: Bench, name: str) -> None:
+    exercise = exercises.find(name)
+    cells = [
+        code("imports", IMPORTS),
+        code(name, DRIVERS_REPLACED[name], solution=True, locked=False),
+        code(f"check_{name}", f'check("{name}", {name})', grade=True, points=exercise.points),
+    ]
+    week = next(week for week in exercises.weeks() if name in exercises.of_week(week))
+    handed_in = Submission(nbformat.v4.new_notebook(cells=cells))
+    graded = grade(week, handed_in, SEED, bench.runner)
+    assert graded.scores[f"check_{name}"].points == 0
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [e for week in exercises.weeks() for e in exercises.of_week(week).values() if not e.is_value],
+    ids=lambda exercise: exercise.name,
+)
+def test_who_only_knows_the_public_probes_wins_nothing(exercise: Exercise) -> None:
+    """Groups that are won by any numbers of the right shape aside, and games."""
+    judged = {name for name, group in exercise.groups.items() if math.isfinite(group.rtol)}
+    for seed in (b"one", b"two"):
+        scheme, public = compile_hidden(exercise, seed, with_mistakes=False)
+        known = {said(probe): ask(exercise.reference, probe) for probe in scheme.probes[:public]}
+        outcomes = [known.get(said(probe), Outcome()) for probe in scheme.probes]
+        report = mark(dataclasses.replace(scheme, trials=()), iter_of(outcomes), public=public)
+        played = {trial.group for trial in scheme.trials}
+        assert not {group for group, won in report.groups.items() if won} & judged - played
+
+
+def iter_of(outcomes: list[Outcome]) -> Callable[[Probe], Outcome]:
+    """Somebody who gives these outcomes, one after the other."""
+    coming = iter(outcomes)
+    return lambda _: next(coming)
+
+
+def said(probe: Probe) -> str:
+    """A probe as text."""
+    buffers: list[bytes] = []
+    return json.dumps(probe_tree(probe, buffers)) + repr(buffers)
+
+
+def test_no_answer_lies_beside_a_notebook_that_is_graded(tmp_path: Path) -> None:
+    path = tmp_path / schemes.FILE_NAME
+    whole = {name: compile_public(exercises.find(name)) for name in ("choose_method", "classify")}
+    schemes.write(whole, path)
+    assert without_answers("data.csv", b"1,2") == b"1,2"
+    path.write_bytes(without_answers(path.name, path.read_bytes()))
+    found = schemes.read(path)
+    assert found["choose_method"].wanted == (Outcome(),)
+    assert found["choose_method"].mistakes == ()
+    assert found["choose_method"].points == whole["choose_method"].points
+    assert found["classify"].wanted == whole["classify"].wanted
 
 
 @LINUX

@@ -11,6 +11,7 @@ import pytest
 
 from autograder import sandbox
 from autograder.sandbox import Limits, Session, stage, warm_up
+from autograder.worker import confine
 from autograder.worker.rooms import MAX_LEVELS, Rooms, clear, footprint
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
@@ -239,3 +240,47 @@ def test_every_submission_finds_its_folder_empty_but_for_the_released_files(tmp_
     (first / "left").write_text("x")
     clear(rooms.runs)
     assert [path.name for path in rooms.fresh(["checks.json"]).iterdir()] == ["checks.json"]
+
+
+class System:
+    """Stands for macOS's library."""
+
+    def __init__(self, refuses: bool) -> None:
+        self.refuses, self.applied = refuses, b""
+
+    def sandbox_init(self, profile: bytes, _flags: object, _reason: object) -> int:
+        self.applied = profile
+        return int(self.refuses)
+
+
+def test_the_profile_for_macos_forbids_first_and_allows_little_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("site", "config", "release", "runs"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    rooms = Rooms.below(tmp_path)
+    walls = confine.prepare(rooms)
+    lines = walls.profile.splitlines()
+    assert lines[0] == "(version 1)"
+    for act in ("network*", "process-exec*", "process-fork", "signal", "file-write*"):
+        assert f"(deny {act})" in lines
+    (writes,) = (line for line in lines if line.startswith("(allow file-read* file-write*"))
+    assert writes == f'(allow file-read* file-write* (subpath "{rooms.runs.resolve()}"))'
+    assert lines.index(writes) > lines.index("(deny file-write*)")
+    (reads,) = (line for line in lines if line.startswith("(allow file-read-data"))
+    assert str(tmp_path.resolve() / "site") in reads
+    assert confine.HIDDEN not in reads
+    assert confine._subpaths(['a"b']) == '(subpath "a\\"b")'
+
+
+def test_the_profile_counts_only_if_the_system_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System(refuses=False)
+    monkeypatch.setattr(confine, "_libc", lambda: system)
+    confine.restrict_by_profile(confine.Walls(None, b"", "(version 1)"))
+    assert system.applied == b"(version 1)"
+    system.refuses = True
+    with pytest.raises(OSError, match="refused"):
+        confine.restrict_by_profile(confine.Walls(None, b"", "(version 1)"))
+    with pytest.raises(OSError, match="no sandbox profile"):
+        confine.restrict_by_profile(confine.Walls(None, b""))

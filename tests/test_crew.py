@@ -96,11 +96,20 @@ def test_the_digest_of_a_scheme_follows_its_text(
 ) -> None:
     from autograder import exercises
 
-    digest = task.scheme_digest.__wrapped__
-    before = digest(WEEK)
+    before = task.scheme_digest(WEEK)
     (tmp_path / f"{WEEK}.py").write_text("# another scheme\n")
     monkeypatch.setattr(exercises, "__path__", [str(tmp_path), *exercises.__path__])
-    assert digest(WEEK) != before
+    assert task.scheme_digest(WEEK) != before
+
+
+def test_a_week_that_was_not_known_at_first_has_a_digest_of_its_own_later(
+    tiny_scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autograder import exercises
+
+    unknown = task.scheme_digest(WEEK)
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, tiny_scheme])
+    assert task.scheme_digest(WEEK) != unknown
 
 
 def dying(flag: Path, student: str, times: int) -> Callable[[Task, Bench], Result]:

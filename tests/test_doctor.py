@@ -37,3 +37,18 @@ def test_a_missing_browser_is_no_disaster(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_course_without_notebooks_is_noticed(tmp_path: Path) -> None:
     *_, weeks = doctor.folders(Classroom(tmp_path / "class", tmp_path / "nothing"))
     assert (weeks.good, weeks.what) == (False, "0 weeks in nothing")
+
+
+def test_where_the_course_is_installed_its_own_record_names_the_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ["numpy<3,>=2", "no-such-package>=1", 'pytest; extra == "test"']
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(importlib.metadata, "requires", lambda name: known)
+    (finding,) = doctor.packages()
+    assert finding.what == "packages missing: no-such-package"
+
+
+def test_the_course_goes_by_the_name_that_is_installed() -> None:
+    text = (doctor.ROOT / "pyproject.toml").read_text("utf-8")
+    assert f'name = "{doctor.PROJECT}"' in text

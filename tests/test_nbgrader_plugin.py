@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +14,11 @@ import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.apps import ExportApp
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -82,6 +89,81 @@ def test_autograde_gives_damaged_files_nought_with_a_reason_and_goes_on(
     with gradebook.opened(released) as book:
         comment = book.find_comment("double", WEEK, WEEK, "cut").auto_comment
     assert "JSON is broken" in comment
+
+
+def spoil(path: Path, how: str) -> None:
+    """Make a mess of a submission's folder."""
+    folder = path.parent
+    if how == "no notebook":
+        path.unlink()
+    elif how == "another name":
+        path.rename(folder / "mine.ipynb")
+    elif how == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif how == "a link":
+        path.unlink()
+        path.symlink_to(folder.parents[2] / "gradebook.db")
+    elif how == "a pipe":
+        os.mkfifo(folder / "pipe")
+    elif how == "no time":
+        (folder / "timestamp.txt").write_text("=today()")
+    elif how == "one notebook more":
+        (folder / "mine.ipynb").write_bytes(path.read_bytes())
+
+
+SPOILT = {  # what nbgrader's command can grade; the others it names, and `course grade` grades
+    "another name": None,
+    "a folder": 0.0,
+    "a link": 0.0,
+    "a pipe": None,
+    "no notebook": None,
+    "no time": None,
+    "one notebook more": 5.0,
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made with POSIX calls")
+def test_a_spoilt_folder_keeps_nobody_else_from_being_graded_and_gets_no_grade_by_chance(
+    released: Classroom, hand_in: HandIn
+) -> None:
+    for number, how in enumerate(SPOILT):
+        spoil(hand_in(f"s{number}", **ANSWERS), how)
+    hand_in("zoe", **ANSWERS)
+    with contextlib.suppress(NbGraderException, SystemExit):
+        convert(released, Autograde)
+    found = {entry.student: entry.points for entry in gradebook.entries(released)}
+    assert found["zoe"] == 5.0
+    for number, points in enumerate(SPOILT.values()):
+        assert found.get(f"s{number}") == points
+    chosen = grade.chosen(released)
+    list(grade.grade_all(released, chosen, how=grade.Options(trusted=True, workers=1)))
+    found = {entry.student: entry.points for entry in gradebook.entries(released)}
+    by_course = {"no notebook": 0.0, "another name": 0.0, "a pipe": 5.0, "no time": 5.0}
+    wanted = {**SPOILT, **by_course}
+    assert found == {f"s{i}": wanted[how] for i, how in enumerate(SPOILT)} | {"zoe": 5.0}
+
+
+def test_what_a_student_owes_for_being_late_is_the_same_by_every_way(
+    released: Classroom, hand_in: HandIn
+) -> None:
+    path = hand_in("ada", **ANSWERS)
+    (path.parent / "timestamp.txt").write_text("2026-01-02 00:00:00 UTC")
+    with gradebook.opened(released) as book:
+        book.find_assignment(WEEK).duedate = datetime.datetime(2026, 1, 1)
+        book.db.commit()
+    config = nbgrader_plugin.load(released)
+    config.GradeSubmission.trust_notebooks = True
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    assert api.autograde(WEEK, "ada")["success"]
+    (by_button,) = gradebook.entries(released)
+    assert (by_button.points, by_button.penalty) == (0.0, 5.0)
+    step = AssignLatePenalties(config=config)
+    late = step.plugin_class(parent=step)
+    how = grade.Options(trusted=True, force=True, workers=1)
+    list(grade.grade_all(released, grade.chosen(released), late, how))
+    assert gradebook.entries(released) == [by_button]
 
 
 @pytest.mark.usefixtures("handed_in")

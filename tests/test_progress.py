@@ -62,6 +62,19 @@ def test_passed_and_failed_checks_are_told_apart(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("week")
+def test_a_check_of_an_empty_stub_leaves_the_exercise_open(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stub(x: float) -> float:
+        raise NotImplementedError("your turn")
+
+    check("double", lambda x: 2 * x)
+    with pytest.raises(NotYet):
+        check("double", stub)
+    assert shown(capsys)[0] == "○ double · 2 points · not checked yet"
+
+
+@pytest.mark.usefixtures("week")
 def test_the_latest_check_of_an_exercise_counts(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NotYet):
         check("triple", lambda x: 2 * x)

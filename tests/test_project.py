@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 SKIPPED = {
     ".venv",
+    ".bench",
     ".git",
     "classroom",
     "classroom-demo",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -272,3 +274,46 @@ def test_everything_that_can_be_written_in_a_bubble_has_a_size() -> None:
         "/dev",
         "/",
     ]
+
+
+def test_packages_of_the_user_and_of_the_system_can_be_imported_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "dist-packages"
+    site.mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site), str(tmp_path / "site-packages"), ""])
+    assert site in sandbox.libraries()
+    assert tmp_path / "site-packages" not in sandbox.libraries()
+
+
+INSTALLED = """
+import json
+import autograder
+from autograder.grading import Runner
+from autograder.sandbox import Limits, bubble_works, self_test, stage
+found = {"course": autograder.__file__}
+for bubble in (False, bubble_works()):
+    with stage(bubble=bubble) as where:
+        found[str(bubble)] = self_test(where, Limits())
+print(json.dumps(found))
+"""
+
+
+@LINUX
+def test_the_reference_is_out_of_reach_where_the_course_is_installed_beside_numpy(
+    tmp_path: Path,
+) -> None:
+    venv.create(tmp_path / "env", symlinks=True, with_pip=False)
+    (site,) = (tmp_path / "env").glob("lib/python3*/site-packages")
+    root = Path(sandbox.__file__).parents[1]
+    for package in ("helpers", "autograder"):
+        shutil.copytree(root / package, site / package)
+    (site / "more.pth").write_text("\n".join(map(str, sandbox.libraries())))
+    python = str(tmp_path / "env" / "bin" / "python")
+    done = subprocess.run(
+        [python, "-c", INSTALLED], cwd=tmp_path, capture_output=True, check=True, text=True
+    )
+    found = json.loads(done.stdout)
+    assert found["course"] == str(site / "autograder" / "__init__.py")
+    assert found["False"] == ["a, a+", []]
+    assert found.get("True", ["a, a+, b", []]) == ["a, a+, b", []]

@@ -1,8 +1,9 @@
 """Give up everything a submission does not need, before its text is read.
 
 Resource limits everywhere; on Linux also Landlock (an allow-list of files), seccomp (no new processes, no
-sockets, no signals to others, no tracing, no changes to files' owners and modes) and no capabilities. Each
-layer is irreversible.
+sockets, no signals to others, no tracing, no changes to files' owners and modes) and no capabilities; on macOS a
+sandbox profile ("seatbelt", written by Apple's rules and not tried on a Mac by us: the self-test at the start of a
+run decides). Each layer is irreversible.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +51,13 @@ class Walls:
         The files that may be used; None where the kernel has no Landlock.
     calls : bytes
         The system-call filter; empty where there is none.
+    profile : str
+        The sandbox profile of macOS.
     """
 
     files: Ruleset | None
     calls: bytes
+    profile: str = ""
 
 
 def prepare(rooms: Rooms) -> Walls:
@@ -64,7 +68,7 @@ def prepare(rooms: Rooms) -> Walls:
     calls = b""
     with contextlib.suppress(OSError):
         calls = (rooms.stage / "config" / FILTER).read_bytes()
-    return Walls(files, calls)
+    return Walls(files, calls, profile(rooms) if sys.platform == "darwin" else "")
 
 
 def confine(walls: Walls, limits: dict[str, int]) -> list[str]:
@@ -74,6 +78,8 @@ def confine(walls: Walls, limits: dict[str, int]) -> list[str]:
         layers["landlock"] = lambda: restrict_files(walls)
         layers["capabilities"] = drop_capabilities
         layers["seccomp"] = lambda: restrict_calls(walls)
+    if sys.platform == "darwin":
+        layers["seatbelt"] = lambda: restrict_by_profile(walls)
     held = []
     for name, layer in layers.items():
         with contextlib.suppress(ImportError, OSError, RuntimeError, AttributeError, ValueError):
@@ -123,6 +129,56 @@ def restrict_calls(walls: Walls) -> None:
     program = Program(len(walls.calls) // 8, walls.calls)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))
+
+
+def profile(rooms: Rooms) -> str:
+    """The sandbox profile of macOS: what is forbidden, and then, for the last rule counts, what is allowed of it."""
+    read = [str(path.resolve()) for path in readable(rooms) if path.exists()]
+    homes = (
+        "/Users",
+        "/Volumes",
+        "/private/tmp",
+        "/private/var",
+        "/private/etc",
+        "/opt",
+        "/usr/local",
+    )
+    return "\n".join(
+        [
+            "(version 1)",
+            "(allow default)",
+            "(deny network*)",
+            "(deny process-exec*)",
+            "(deny process-fork)",
+            "(deny signal)",
+            "(allow signal (target self))",
+            "(deny file-write*)",
+            f"(deny file-read-data {_subpaths(homes)})",
+            f"(allow file-read-data {_subpaths(read)})",
+            f"(allow file-read* file-write* {_subpaths([str(rooms.runs.resolve())])})",
+            '(allow file-write-data (literal "/dev/null"))',
+        ]
+    )
+
+
+def _subpaths(folders: Iterable[str]) -> str:
+    quoted = (folder.replace("\\", "\\\\").replace('"', '\\"') for folder in folders)
+    return " ".join(f'(subpath "{folder}")' for folder in quoted)
+
+
+def restrict_by_profile(walls: Walls) -> None:
+    """Apply the sandbox profile (macOS).
+
+    Raises
+    ------
+    OSError
+        If there is none, or the system refuses it.
+    """
+    if not walls.profile:
+        raise OSError("there is no sandbox profile")
+    reason = ctypes.c_char_p()
+    if _libc().sandbox_init(walls.profile.encode(), ctypes.c_uint64(0), ctypes.byref(reason)):
+        raise OSError((reason.value or b"refused").decode(errors="replace"))
 
 
 def drop_capabilities() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +37,24 @@ class Rooms:
         """The rooms of a new warm process on this stage."""
         return cls(stage, Path(tempfile.mkdtemp(dir=stage / "runs")))
 
-    def fresh(self, files: list[str]) -> Path:
-        """An empty folder holding copies of the named files of the release."""
+    def fresh(self, files: list[str], contents: Sequence[bytes] = ()) -> Path:
+        """An empty folder holding the named files of the release: copies, or `contents` where they were sent."""
         folder = Path(tempfile.mkdtemp(dir=self.runs))
-        for name in files:
+        for name in files[len(contents) :]:
             shutil.copyfile(self.stage / "release" / name, folder / Path(name).name)
+        for name, content in zip(files, contents, strict=False):
+            (folder / Path(name).name).write_bytes(content)
         return folder
+
+
+def digest(*packages: Path) -> str:
+    """Digest of what packages say: the same wherever they lie."""
+    whole = hashlib.sha256()
+    for package in packages:
+        for path in sorted(package.rglob("*.py")):
+            whole.update(path.relative_to(package).as_posix().encode() + b"\0")
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
 
 
 def footprint(folder: Path) -> float:

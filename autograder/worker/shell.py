@@ -134,23 +134,41 @@ class Shell:
         self.ip.showsyntaxerror = self._show_nothing
         self.ip.enable_gui = self._show_nothing
         self.ip.enable_matplotlib("inline")
+        words = self.ip.display_formatter.formatters["text/plain"]
+        words.for_type_by_name(*MOVING, _say_alt)
 
     def begin(self, keep_figures: bool) -> None:
         """Get ready for a submission; where figures are not kept, none is drawn."""
         if not keep_figures:
-            formatter = self.ip.display_formatter
-            formatter.active_types = ["text/plain"]
-            formatter.mimebundle_formatter.enabled = False
-            formatter.ipython_display_formatter.enabled = False
-            formatter.formatters["text/plain"].for_type_by_name(*MOVING, _say_alt)
+            self._put_pencils_down()
+
+    @contextlib.contextmanager
+    def _undrawn(self) -> Iterator[None]:
+        """While a cell runs whose pictures nobody looks at."""
+        formatter = self.ip.display_formatter
+        special = (formatter.mimebundle_formatter, formatter.ipython_display_formatter)
+        before = formatter.active_types, [one.enabled for one in special]
+        self._put_pencils_down()
+        try:
+            yield
+        finally:
+            formatter.active_types = before[0]
+            for one, enabled in zip(special, before[1], strict=True):
+                one.enabled = enabled
+
+    def _put_pencils_down(self) -> None:
+        formatter = self.ip.display_formatter
+        formatter.active_types = ["text/plain"]
+        formatter.mimebundle_formatter.enabled = False
+        formatter.ipython_display_formatter.enabled = False
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
         """Errors travel in the reply, not in the output, and there is no screen."""
 
-    def run(self, source: str) -> tuple[list[dict[str, Any]], list[str]]:
+    def run(self, source: str, draws: bool = True) -> tuple[list[dict[str, Any]], list[str]]:
         """Run a cell: its outputs, and the error's class name and message if it raised one."""
         self.tape.start()
-        with self._captured():
+        with self._captured(), contextlib.nullcontext() if draws else self._undrawn():
             result = self.ip.run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec
         return self.tape.outputs, [] if error is None else describe(error)

@@ -27,7 +27,7 @@ def attempt(targets: dict[str, Any]) -> list[str]:
         "list a folder of the classroom": lambda: os.listdir(canary.parent),
         "write beside the classroom": lambda: Path(f"{canary}.written").write_bytes(b""),
         "change a file's mode": lambda: _changed_mode(canary),
-        "import the reference": lambda: importlib.import_module("autograder"),
+        "import the reference": lambda: importlib.import_module("autograder.exercises"),
         "read another process": lambda: Path(f"/proc/{targets['parent']}/environ").read_bytes(),
         "connect to a socket": lambda: socket.create_connection(
             ("127.0.0.1", targets["port"]), 1

@@ -7,6 +7,7 @@ neither reading nor writing waits longer than it is told: the other side may be 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
@@ -89,7 +90,8 @@ class Channel:
         sizes = header.pop("buffers", [])
         if not _are_sizes(sizes):
             raise WireError(f"buffers of at most {MAX_BUFFERS} bytes in all were wanted")
-        return Frame(header, [_read(self.read_fd, size, until) for size in sizes])
+        body, starts = _read(self.read_fd, sum(sizes), until), [0, *itertools.accumulate(sizes)]
+        return Frame(header, [body[i:j] for i, j in itertools.pairwise(starts)])
 
     def close(self) -> None:
         """Close both ends."""

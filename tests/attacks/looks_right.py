@@ -6,6 +6,38 @@ from attacks.course import RIGHT, Attack, Damaged, wrong
 
 OTHERS = ("directional_derivative", "classify")
 NOTHING = wrong("gradient", "return np.zeros(len(x))")
+UNSEEN = (
+    "import sys\ndef unseen():\n"
+    "    return vars(sys.modules['helpers.' + 'derivatives'])['grad' + 'ient']\n"
+)
+FUNCTIONS_ASKED = """\
+import sys
+
+def functions_asked():
+    frame = sys._getframe()
+    while frame:
+        for value in list(frame.f_locals.values()):
+            yield from functions_in(getattr(value, "header", None))
+        frame = frame.f_back
+
+def functions_in(tree):
+    if isinstance(tree, dict) and "function" in tree:
+        yield tree["function"]
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from functions_in(part)
+
+"""
+SAYS_SO = """\
+from worker.wire import Channel
+
+send = Channel.send
+
+def says_so(self, header, buffers=None, timeout_s=None):
+    verdict = {"points": 100, "passed": True, "correct": True, "borrowed": "", "score": 5}
+    return send(self, {**header, **verdict}, buffers, timeout_s)
+
+Channel.send = says_so
+"""
 
 
 def attack(
@@ -291,6 +323,56 @@ ATTACKS = [
         "    found = [cell.cell_contents for cell in f.__closure__]\n"
         "    return next(thing for thing in found if hasattr(thing, 'gradient_at'))",
         "return insides(f).gradient_at(np.array(x, float))",
+    ),
+    attack(
+        "the exact gradient from the request",
+        FUNCTIONS_ASKED + "from helpers.functions import build",
+        "return build(next(functions_asked())).gradient_at(np.array(x, float))",
+    ),
+    attack(
+        "a library in a thread that nobody watches",
+        UNSEEN,
+        "import _thread, time\nfound, until = [], time.time() + 1\n"
+        "_thread.start_new_thread(lambda: found.append(unseen()(f, x)), ())\n"
+        "while not found and time.time() < until: time.sleep(0.001)\nreturn found[0]",
+    ),
+    attack(
+        "a library in an older thread",
+        UNSEEN + "import queue, threading\norders, made = queue.Queue(), queue.Queue()\n"
+        "def serve():\n    while True: made.put(unseen()(*orders.get()))\n"
+        "threading.Thread(target=serve, daemon=True).start()",
+        "orders.put((f, x))\nreturn made.get(timeout=1)",
+    ),
+    attack(
+        "a library when the watch is tired",
+        UNSEEN,
+        "for _ in range(250_000): abs(0)\nreturn unseen()(f, x)",
+    ),
+    attack(
+        "a library when the watch is taken away from below",
+        UNSEEN + "import ctypes",
+        "ctypes.pythonapi.PyEval_SetProfile(None, None)\nreturn unseen()(f, x)",
+    ),
+    attack(
+        "a library in a text that is run",
+        "text = 'from helpers.' + 'derivatives import gradient as slope'",
+        "exec(text, globals())\nreturn slope(f, x)",
+    ),
+    attack("the runner is told what to say", SAYS_SO),
+    Attack(
+        "looks right",
+        "always the error that is wanted once",
+        wrong("directional_derivative", "raise ValueError('u needs a direction')"),
+        right=("gradient", "classify"),
+    ),
+    Attack(
+        "looks right",
+        "an error of every class",
+        wrong(
+            "directional_derivative",
+            "class Every(ValueError, ZeroDivisionError, NotImplementedError): pass\nraise Every",
+        ),
+        right=("gradient", "classify"),
     ),
     Attack(
         "looks right",
