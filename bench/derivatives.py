@@ -1,7 +1,8 @@
-"""Exact derivatives against autograd, jax and algopy: one table of time ratios and errors.
+"""Derivatives against other libraries: one table of time ratios and errors.
 
-Every row is measured in one run with all its contestants taking turns, and compares medians. Peers that are
-not installed are left out, with a line that says so. jax is compiled (`jit`) before the clock starts.
+Exact ones meet autograd, jax and algopy, numerical ones numdifftools and scipy.differentiate. Every row is
+measured in one run with all its contestants taking turns, and compares medians. Peers that are not installed are
+left out, with a line that says so. jax is compiled (`jit`) before the clock starts.
 
 Run ``python bench/derivatives.py``; `main` returns the rows.
 """
@@ -12,6 +13,7 @@ import importlib
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,9 +26,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from helpers import autodiff, taylor
+from helpers import autodiff, derivatives, taylor
 
 ROUNDS = 101
+ROW_S = 3.0  # about the longest that one row may take; then there are fewer rounds
 SLICE_S = 4e-4  # one turn: short against the time that a busy machine takes away at once
 Timed = Callable[[], Any]
 
@@ -41,9 +44,14 @@ class Row:
     ours_us, peer_us : float
         Median time of one call in microseconds.
     error : float
-        Largest difference from the peer's answer, relative to its largest entry.
+        Of exact derivatives the largest difference from the peer's answer, relative to its largest
+        entry; of numerical ones the largest from the truth, relative to max(1, |truth|).
     bar : float or None
         The ratio that we promise to stay below.
+    peer_error : float or None
+        The peer's own error, where the truth is known.
+    error_bar : float
+        The error that we promise to stay below.
     """
 
     task: str
@@ -52,6 +60,8 @@ class Row:
     peer_us: float
     error: float
     bar: float | None = None
+    peer_error: float | None = None
+    error_bar: float = 1e-12
 
     @property
     def ratio(self) -> float:
@@ -60,20 +70,22 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        """True if the ratio is within its bar and the answers agree to 1e-12."""
-        return (self.bar is None or self.ratio <= self.bar) and self.error <= 1e-12
+        """True if the ratio and the error are within their bars."""
+        return (self.bar is None or self.ratio <= self.bar) and self.error <= self.error_bar
 
 
 def medians(contestants: list[Timed]) -> list[float]:
     """Median microseconds per call of each, taking turns."""
-    calls = []
+    calls, turn_s = [], 0.0
     for run in contestants:
         run()
         start = time.perf_counter()
         run()
-        calls.append(max(1, round(SLICE_S / (time.perf_counter() - start))))
+        spent = time.perf_counter() - start
+        calls.append(max(1, round(SLICE_S / spent)))
+        turn_s += max(spent, SLICE_S)
     times: list[list[float]] = [[] for _ in contestants]
-    for _ in range(ROUNDS):
+    for _ in range(max(5, min(ROUNDS, round(ROW_S / turn_s)))):
         for k, run in enumerate(contestants):
             start = time.perf_counter()
             for _ in range(calls[k]):
@@ -251,6 +263,72 @@ def jet_series(jax: Any, f: Any, a: Any, order: int) -> Any:
     return jax.numpy.array([value, *derivatives]) / np.concatenate([[1.0], factorials])
 
 
+SLOPES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {  # each with its derivative
+    "sine": (np.sin, np.cos),
+    "cubic": (lambda x: x**3 - 2 * x, lambda x: 3 * x**2 - 2),
+    "bell": (lambda x: np.exp(-x * x), lambda x: -2 * x * np.exp(-x * x)),
+    "logistic": (lambda x: 1 / (1 + np.exp(-x)), lambda x: 0.25 / np.cosh(x / 2) ** 2),
+    "chirp": (lambda x: np.cos(x * x), lambda x: -2 * x * np.sin(x * x)),
+    "fast sine": (lambda x: np.sin(200 * x), lambda x: 200 * np.cos(200 * x)),
+    "steep": (lambda x: np.exp(20 * x), lambda x: 20 * np.exp(20 * x)),
+    "offset": (lambda x: 1e6 + np.sin(x), np.cos),
+    "root": (lambda x: np.sqrt(3.001 - x), lambda x: -0.5 / np.sqrt(3.001 - x)),
+    "pole": (lambda x: 1 / (x - 3.001), lambda x: -1 / (x - 3.001) ** 2),
+}
+COSTLY = 60  # sines that a costly function computes besides
+
+
+def costly(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same function, but so slow that only the number of its evaluations counts."""
+
+    def slow(x: Any) -> Any:
+        z = x
+        for _ in range(COSTLY):
+            z = np.sin(z)
+        return f(x) + 0.0 * z
+
+    return slow
+
+
+def off(found: Any, want: Any) -> float:
+    """Largest error relative to max(1, |truth|); a nan counts as no error, as it says so itself."""
+    return float(np.nanmax(np.abs(found - want) / np.maximum(1.0, np.abs(want))))
+
+
+def numerical() -> Iterator[Row]:
+    """Ten functions at 1000 points each, cheap and costly, and a gradient."""
+    x = np.linspace(-3.0, 3.0, 1000)
+    want = np.array([slope(x) for _, slope in SLOPES.values()])
+    for kind, wrap in (("cheap", lambda f: f), ("costly", costly)):
+        fs = [wrap(f) for f, _ in SLOPES.values()]
+        runs: dict[str, tuple[Timed, float | None]] = {}
+        if scipy := library("scipy.differentiate"):
+            runs["scipy"] = (lambda fs=fs: np.array([scipy.derivative(f, x).df for f in fs]), 1.5)
+        if nd := library("numdifftools"):
+            runs["numdifftools"] = (lambda fs=fs: np.array([nd.Derivative(f)(x) for f in fs]), None)
+        task = f"derivative of 10 {kind} functions"
+        yield from judge(task, lambda fs=fs: [derivatives.derivative(f, x) for f in fs], runs, want)
+    f, point = rosenbrock(np), np.linspace(-1.0, 1.2, 10)
+    runs = {}
+    if nd := library("numdifftools"):
+        runs["numdifftools"] = (lambda: nd.Gradient(f)(point), None)
+    want = autodiff.gradient(f, point)
+    yield from judge(
+        "numerical gradient, Rosenbrock n = 10", lambda: derivatives.gradient(f, point), runs, want
+    )
+
+
+def judge(
+    task: str, ours: Timed, peers: dict[str, tuple[Timed, float | None]], want: Any
+) -> Iterator[Row]:
+    """Rows of one task whose true answer is known."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        times = medians([ours, *(run for run, _ in peers.values())])
+        for (name, (run, bar)), spent in zip(peers.items(), times[1:], strict=True):
+            yield Row(task, name, times[0], spent, off(ours(), want), bar, off(run(), want), 1e-6)
+
+
 # --- the table -------------------------------------------------------------------------------------
 
 
@@ -258,23 +336,26 @@ def main() -> list[Row]:
     """Measure everything, print the table, return its rows."""
     if jax := library("jax"):
         jax.config.update("jax_enable_x64", True)
-    found = [name for name in ("numpy", "autograd", "jax", "algopy") if library(name)]
-    missing = [name for name in ("autograd", "jax", "algopy") if name not in found]
+    peers = ("autograd", "jax", "algopy", "scipy", "numdifftools")
+    found = [name for name in ("numpy", *peers) if library(name)]
+    missing = [name for name in peers if name not in found]
     print(f"Python {platform.python_version()}, " + ", ".join(f"{n} {version(n)}" for n in found))
     if missing:
         print(f"not installed, so not compared: {', '.join(missing)}")
     print(
-        f"{'task':34} {'peer':13} {'ours µs':>9} {'peer µs':>9} {'ratio':>7} {'bar':>5} {'error':>8}"
+        f"{'task':38} {'peer':13} {'ours µs':>9} {'peer µs':>9} {'ratio':>7} {'bar':>5} {'error':>8} "
+        f"{'of peer':>8}"
     )
     rows = []
-    for task in (gradients, hessians, jacobians, series):
+    for task in (gradients, hessians, jacobians, series, numerical):
         for row in task():
             rows.append(row)
             bar = "" if row.bar is None else f"{row.bar:.1f}"
+            theirs = "" if row.peer_error is None else f"{row.peer_error:.0e}"
             mark = "" if row.holds else "  over the bar"
             print(
-                f"{row.task:34} {row.peer:13} {row.ours_us:9.1f} {row.peer_us:9.1f} "
-                f"{row.ratio:7.2f} {bar:>5} {row.error:8.0e}{mark}"
+                f"{row.task:38} {row.peer:13} {row.ours_us:9.1f} {row.peer_us:9.1f} "
+                f"{row.ratio:7.2f} {bar:>5} {row.error:8.0e} {theirs:>8}{mark}"
             )
     return rows
 
