@@ -55,12 +55,14 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
         return ask(answer, probe), ""
     if probe.drive:
         resolve(probe.drive)  # to import what it needs is not the answer's doing
-    codes, builtins = _targets(names, len(sys.modules))
+    functions, builtins = _targets(names, len(sys.modules))
+    codes = _codes(functions)
     with contextlib.ExitStack() as stack:
 
         @functools.cache
         def forbid() -> None:
             stack.enter_context(_out_of_order(names))
+            codes.update(_codes(functions))
 
         outcome, entered = _entered(answer, probe, builtins, forbid)
     for code, place in entered.items():
@@ -117,18 +119,25 @@ def _entered(
 
 
 @functools.lru_cache(maxsize=64)
-def _targets(names: tuple[str, ...], _modules: int) -> tuple[dict[CodeType, str], dict[Any, str]]:
-    """The refused functions by their code, or as builtins; what has not been imported cannot have been called."""
-    codes: dict[CodeType, str] = {}
+def _targets(
+    names: tuple[str, ...], _modules: int
+) -> tuple[dict[FunctionType, str], dict[Any, str]]:
+    """The refused functions, and the builtins; what has not been imported cannot have been called."""
+    functions: dict[FunctionType, str] = {}
     builtins: dict[Any, str] = {sys.setprofile: HIDDEN}
     for name in names:
         found = _loaded(name)
-        code = getattr(inspect.unwrap(getattr(found, "_implementation", found)), "__code__", None)
-        if isinstance(code, CodeType):
-            codes[code] = name
+        function = _function_in(found)
+        if function:
+            functions[function] = name
         elif isinstance(found, BuiltinFunctionType):
             builtins[found] = name
-    return codes, builtins
+    return functions, builtins
+
+
+def _codes(functions: dict[FunctionType, str]) -> dict[CodeType, str]:
+    """Names by the code that a call enters now."""
+    return {function.__code__: name for function, name in functions.items()}
 
 
 @contextlib.contextmanager
@@ -136,7 +145,11 @@ def _out_of_order(names: tuple[str, ...]) -> Iterator[None]:
     """For a while the refused functions raise an error, whatever they are called by, in every thread."""
     before = {function: function.__code__ for function in _functions(names, len(sys.modules))}
     for function, code in before.items():
-        function.__code__ = RAISING.replace(co_name=code.co_name, co_freevars=code.co_freevars)
+        function.__code__ = RAISING.replace(
+            co_name=code.co_name,
+            co_firstlineno=code.co_firstlineno,  # or two of one name would be the same code
+            co_freevars=code.co_freevars,
+        )
     try:
         yield
     finally:
