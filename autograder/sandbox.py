@@ -367,9 +367,19 @@ def _warm_up(where: Stage, limits: Limits) -> Session:
     return session
 
 
+ROUNDING = (
+    "GLIBC_TUNABLES",
+    "MKL_CBWR",
+    "NPY_DISABLE_CPU_FEATURES",
+    "NPY_ENABLE_CPU_FEATURES",
+    "OPENBLAS_CORETYPE",
+)  # a slip that lives on rounding is recognised by its last digits
+
+
 def environment(where: Stage) -> dict[str, str]:
-    """The whole environment of the runner: nothing is inherited."""
+    """The whole environment of the runner: nothing is inherited but what decides how numbers are rounded."""
     return {
+        **{name: os.environ[name] for name in ROUNDING if name in os.environ},
         "PATH": os.defpath,
         "HOME": str(where.root / "runs"),
         "MPLCONFIGDIR": str(where.root / "config"),
