@@ -331,7 +331,15 @@ def run_lab(options: argparse.Namespace) -> int:
     for week in copy_weeks(classroom, options.work):
         print(f"{week}: your copy is in {options.work / week}")
     print("Next: open a notebook in JupyterLab and work from the top")
+    ask_for_no_news()
     return become([sys.executable, "-m", "jupyterlab", *options.rest], options.work)
+
+
+def ask_for_no_news() -> None:
+    """Keep JupyterLab's question about news, and its search for updates, off the first page a student sees."""
+    here = str(Path(__file__).parent / "jupyter")
+    paths = [os.environ["JUPYTER_CONFIG_PATH"]] if os.environ.get("JUPYTER_CONFIG_PATH") else []
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([here, *paths])
 
 
 def become(command: list[str], folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -124,11 +125,15 @@ def test_lab_passes_options_on_to_jupyterlab(
     course: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(cli, "become", lambda *call: calls.append(call) or 0)
     assert course("lab", "--work", str(tmp_path / "work"), "--no-browser", "--port=9999") == 0
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=9999"]
     assert calls == [(command, tmp_path / "work")]
     assert (tmp_path / "work" / WEEK / "checks.json").is_file()
+    ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert theirs == "mine"
+    assert (Path(ours) / "labconfig" / "default_setting_overrides.json").is_file()
 
 
 def test_doctor_says_what_is_missing_and_fails_only_for_what_is_needed(
