@@ -216,7 +216,7 @@ def _nothing(number: int, frame: FrameType | None) -> None:
 def _leave(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, _nothing)  # once is enough: clearing up must not be interrupted
     if sys.platform != "win32":
-        signal.alarm(int(END_S))  # the end of it, should clearing up hang
+        signal.alarm(int(3 * END_S))  # the end of it, should clearing up hang
     raise SystemExit(0)
 
 

@@ -235,7 +235,7 @@ def test_killed_at_random_moments_the_gradebook_stays_whole_and_the_next_run_com
             time.sleep(rng.uniform(0.0, 4.0) if kill else 0.0)
             process.kill()
             process.wait()
-        until(lambda: not processes(str(temporary), str(released.root)), 30)
+        until(lambda: not processes(str(temporary), str(released.root)), 90)
         assert processes(str(temporary), str(released.root)) == []
         assert [str(path) for path in temporary.rglob("*") if path.is_file()][:9] == []
         with sqlite3.connect(released.root / "gradebook.db") as book:
