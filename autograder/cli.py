@@ -332,7 +332,12 @@ def run_lab(options: argparse.Namespace) -> int:
         print(f"{week}: your copy is in {options.work / week}")
     print("Next: open a notebook in JupyterLab and work from the top")
     ask_for_no_news()
-    return become([sys.executable, "-m", "jupyterlab", *options.rest], options.work)
+    return become([sys.executable, "-m", "jupyterlab", *as_root(), *options.rest], options.work)
+
+
+def as_root() -> list[str]:
+    """The option without which JupyterLab does not start for root, as whom everybody works in a container."""
+    return ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 def ask_for_no_news() -> None:

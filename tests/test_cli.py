@@ -121,14 +121,20 @@ def test_students_copies_are_made_once_and_never_overwritten(
     assert sorted(path.name for path in work.iterdir()) == [WEEK]
 
 
-def test_lab_passes_options_on_to_jupyterlab(
-    course: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("user", "more"), [(0, ["--allow-root"]), (1000, [])])
+def test_lab_passes_options_on_to_jupyterlab_and_starts_for_root_too(
+    course: Callable[..., int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    user: int,
+    more: list[str],
 ) -> None:
     calls = []
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(cli, "become", lambda *call: calls.append(call) or 0)
     assert course("lab", "--work", str(tmp_path / "work"), "--no-browser", "--port=9999") == 0
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=9999"]
+    command = [sys.executable, "-m", "jupyterlab", *more, "--no-browser", "--port=9999"]
     assert calls == [(command, tmp_path / "work")]
     assert (tmp_path / "work" / WEEK / "checks.json").is_file()
     ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
