@@ -332,7 +332,10 @@ def run_lab(options: argparse.Namespace) -> int:
         print(f"{week}: your copy is in {options.work / week}")
     print("Next: open a notebook in JupyterLab and work from the top")
     ask_for_no_news()
-    return become([sys.executable, "-m", "jupyterlab", *as_root(), *options.rest], options.work)
+    first = demo.WEEK if demo.WEEK in classroom.weeks() else classroom.weeks()[0]
+    page = f"--LabApp.default_url=/lab/tree/{first}/{first}.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", page, *as_root(), *options.rest]
+    return become(command, options.work)
 
 
 def as_root() -> list[str]:

@@ -134,7 +134,8 @@ def test_lab_passes_options_on_to_jupyterlab_and_starts_for_root_too(
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(cli, "become", lambda *call: calls.append(call) or 0)
     assert course("lab", "--work", str(tmp_path / "work"), "--no-browser", "--port=9999") == 0
-    command = [sys.executable, "-m", "jupyterlab", *more, "--no-browser", "--port=9999"]
+    page = f"--LabApp.default_url=/lab/tree/{WEEK}/{WEEK}.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", page, *more, "--no-browser", "--port=9999"]
     assert calls == [(command, tmp_path / "work")]
     assert (tmp_path / "work" / WEEK / "checks.json").is_file()
     ours, theirs = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
