@@ -137,7 +137,8 @@ def notebook(lab: str) -> Iterator[Notebook]:
         browser.close()
 
 
-def test_the_lab_opens_the_student_version(notebook: Notebook) -> None:
+def test_the_lab_opens_the_student_version_of_week_1(lab: str, notebook: Notebook) -> None:
+    assert notebook.page.request.get(lab).url == f"{lab}/lab/tree/{WEEK}/{WEEK}.ipynb?"
     source = notebook.page.evaluate(
         f"(id) => {{{CELL} return cell.model.sharedModel.getSource()}}", "gradient"
     )
