@@ -6,6 +6,7 @@ It prints what was called, what was wanted, what came and, where the answer equa
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _scheme(name: str, probes: str) -> Scheme | None:
     return compile_one(name, probes)
 
 
-def _find(name: str, found: dict[str, Scheme]) -> Scheme:
+def _find(name: str, found: Mapping[str, Scheme]) -> Scheme:
     if name not in found:
         known = ", ".join(sorted(found))
         raise KeyError(f"there is no exercise {name!r} in this week; its exercises are {known}")

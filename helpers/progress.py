@@ -57,7 +57,7 @@ def _points_of_week() -> dict[str, float]:
     """The exercises of the week in this folder and their points; empty where the folder is no week."""
     beside = Path(schemes.FILE_NAME)
     if beside.is_file():
-        return {name: scheme.points for name, scheme in schemes.read(beside).items()}
+        return schemes.read(beside).points
     if importlib.util.find_spec("autograder") is None:
         return {}
     from autograder import exercises  # the instructor's machine: no checks.json is needed

@@ -7,8 +7,10 @@ no wrong implementation, no hidden probe.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,54 @@ def write(schemes: dict[str, Scheme], path: Path) -> None:
     os.replace(beside, path)
 
 
-def read(path: Path) -> dict[str, Scheme]:
+class Schemes(Mapping[str, Scheme]):
+    """The schemes of a file by the name of the exercise; each is read when it is asked for.
+
+    Attributes
+    ----------
+    points : dict of str to float
+        What each exercise is worth.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged.
+    """
+
+    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+        with _damaged(path):
+            self._path, self._trees = path, dict(content["exercises"].items())
+            self._buffers = [base64.b64decode(text, validate=True) for text in content["buffers"]]
+            self.points = {name: _points(tree) for name, tree in self._trees.items()}
+
+    def __getitem__(self, name: str) -> Scheme:
+        """Read one scheme."""
+        tree = self._trees[name]
+        with _damaged(self._path):
+            return _read_scheme(name, tree, self._buffers)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the week."""
+        return iter(self._trees)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._trees)
+
+
+@contextlib.contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path.name} is damaged: download the week again.") from error
+
+
+def _points(tree: dict[str, Any]) -> float:
+    return sum(float(points) for points, _, _ in tree["groups"].values())
+
+
+def read(path: Path) -> Schemes:
     """Read the schemes that :func:`write` wrote.
 
     Raises
@@ -45,15 +94,11 @@ def read(path: Path) -> dict[str, Scheme]:
     ValueError
         If the file is not one of ours, or of another version.
     """
-    try:
+    with _damaged(path):
         content = json.loads(path.read_text("utf-8"))
         version = content["format"]
-        if version == FORMAT:
-            buffers = [base64.b64decode(text, validate=True) for text in content["buffers"]]
-            trees = content["exercises"].items()
-            return {name: _read_scheme(name, tree, buffers) for name, tree in trees}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path.name} is damaged: download the week again.") from error
+    if version == FORMAT:
+        return Schemes(path, content)
     raise ValueError(f"{path.name} has format {version}, this course reads {FORMAT}: update it.")
 
 

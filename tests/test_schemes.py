@@ -88,6 +88,18 @@ def test_an_answer_is_marked_by_the_file_as_by_the_scheme(path: Path) -> None:
         assert mark(read, lambda probe, a=answer: ask(a, probe), answer).points == points
 
 
+def test_the_points_are_known_before_a_scheme_is_read(path: Path) -> None:
+    schemes.write({"sample": SCHEME, "f": SCHEME}, path)
+    assert schemes.read(path).points == {"sample": 3, "f": 3}
+
+
+def test_what_is_damaged_inside_a_scheme_is_said_when_it_is_read(path: Path) -> None:
+    schemes.write({"sample": SCHEME}, path)
+    path.write_text(path.read_text("utf-8").replace('"wanted"', '"wonted"'), "utf-8")
+    with pytest.raises(ValueError, match="download the week again"):
+        schemes.read(path)["sample"]
+
+
 def test_writing_replaces_the_file_and_leaves_nothing_beside_it(path: Path) -> None:
     path.write_text("old", "utf-8")
     schemes.write({"sample": SCHEME}, path)
