@@ -65,6 +65,7 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
             codes.update(_codes(functions))
 
         outcome, entered = _entered(answer, probe, builtins, forbid)
+    codes |= _codes(_targets(names, len(sys.modules))[0])  # of what the answer has imported, too
     for code, place in entered.items():
         if isinstance(code, str):
             return outcome, code

@@ -55,6 +55,12 @@ def imported_inside(f: Any, x: Any) -> Any:
     return late(x, x, 1)
 
 
+def imported_for_the_first_time(f: Any, x: Any) -> Any:
+    import colorsys
+
+    return colorsys.rgb_to_hsv(*x, 0)
+
+
 def by_the_course_function(f: Any, x: Any) -> Any:
     return approx_fprime(x, f)
 
@@ -77,6 +83,14 @@ def and_then_fails(f: Any, x: Any) -> Any:
 )
 def test_a_refused_function_is_found_whatever_it_is_called(answer: Any, found: str) -> None:
     assert borrowed(answer, PROBE, REFUSES) == found
+
+
+def test_a_refused_function_is_found_where_the_answer_is_the_first_to_import_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    found = borrowed(imported_for_the_first_time, PROBE, ["colorsys.rgb_to_hsv"])
+    assert found == "colorsys.rgb_to_hsv"
 
 
 @pytest.mark.parametrize("answer", [honest, a_local_function_of_the_same_name, 3, None])
