@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from helpers.plots import sampling
 from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, WHITE, series
@@ -257,6 +256,8 @@ def confidence_band(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Figure:
     >>> confidence_band([0, 1, 2, 3], [0, 1.1, 1.9, 3.0])
     Line fitted to 4 points, y = 0.98 x + 0.03, with its 95 % confidence band: ±0.204 where it is narrowest, at x = 1.5.
     """
+    from scipy.special import stdtrit  # the one figure that needs scipy, which takes long to import
+
     x, y = np.asarray(x, float), np.asarray(y, float)
     if x.size < 3:
         raise ValueError(f"a band needs at least three points, got {x.size}")
@@ -265,7 +266,7 @@ def confidence_band(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Figure:
     scatter = np.sqrt(np.sum((y - m * x - c) ** 2) / (x.size - 2))
     t = np.linspace(*padded(x, 0.25), 161)
     spread = scatter * np.sqrt(1 / x.size + (t - x.mean()) ** 2 / (away @ away))
-    half = float(stats.t.ppf((1 + level) / 2, x.size - 2)) * spread
+    half = float(stdtrit(x.size - 2, (1 + level) / 2)) * spread
     edge = np.concatenate(
         [np.stack([t, m * t + c + half], 1), np.stack([t, m * t + c - half], 1)[::-1]]
     )
