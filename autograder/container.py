@@ -62,7 +62,7 @@ class Contained:
     channel: Channel | None = None
     held: tuple[str, ...] = ()
 
-    def begin(self, limits: Bounds, files: list[str], figures: bool) -> None:
+    def begin(self, limits: Bounds, files: list[str]) -> None:
         """Start a process for the next submission.
 
         Raises
@@ -71,7 +71,7 @@ class Contained:
             If it does not start in time, or holds another version of the course.
         """
         self.end()
-        header = {"do": "begin", "files": files, "figures": figures, "limits": limits.for_worker}
+        header = {"do": "begin", "files": files, "limits": limits.for_worker}
         with tempfile.TemporaryFile() as said:
             try:
                 self._start(said)

@@ -90,6 +90,12 @@ def untouched(notebook: NotebookNode, released: NotebookNode) -> set[str]:
     return found
 
 
+def imported(notebook: NotebookNode) -> set[str]:
+    """Dotted names of what a notebook imports."""
+    cells = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return {name for cell in cells for name in _imports(borrowing.parse(cell.source)).values()}
+
+
 def _is_lesson(cell: NotebookNode) -> bool:
     ours = not (is_own(cell) or is_solution(cell) or is_check(cell))
     return cell.cell_type == "code" and ours

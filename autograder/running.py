@@ -46,7 +46,7 @@ class Runner:
             try:
                 if self.session is None:
                     self.session = warm_up(self.stage, self.limits)
-                self.session.begin(self.limits, files, self.figures)
+                self.session.begin(self.limits, files)
                 return self.session
             except (WireError, OSError) as error:
                 reason = str(error)
@@ -118,13 +118,16 @@ class Run:
         WireError
             If it ended its process.
         """
-        header = {"do": "run", "source": cell.source, "draws": draws}
+        header = self._to_run(cell, draws)
         if is_own(cell):
             frame = self._once(header, [], self.limits.cell_s)
         else:
             frame = self.request(header, [], self.limits.cell_s)
         self.worked.append(cell)
         return frame
+
+    def _to_run(self, cell: NotebookNode, draws: bool) -> dict[str, Any]:
+        return {"do": "run", "source": cell.source, "draws": draws and self.runner.figures}
 
     def request(self, header: dict[str, Any], buffers: list[bytes], limit_s: float) -> Frame:
         """Send a request to the submission's process; once more without scratch cells if it ends.
@@ -174,8 +177,7 @@ class Run:
     def _works_again(self, session: Serving, cell: NotebookNode) -> bool:
         try:
             limit_s = self._within(self.limits.cell_s)
-            header = {"do": "run", "source": cell.source, "draws": is_own(cell)}
-            session.request(header, [], limit_s)
+            session.request(self._to_run(cell, is_own(cell)), [], limit_s)
         except WireError:
             return False
         return True

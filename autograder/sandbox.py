@@ -19,7 +19,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from typing import Any
 from autograder.calls import compile_filter
 from autograder.container import Contained
 from autograder.worker.confine import FILTER, HIDDEN, MIXED, SITES, SYSTEM
-from autograder.worker.rooms import clear
+from autograder.worker.rooms import IMPORTS, clear
 from autograder.worker.wire import Channel, Frame, LateError, WireError
 
 HERE = Path(__file__).parent
@@ -105,7 +105,10 @@ def libraries() -> list[Path]:
 
 @contextlib.contextmanager
 def stage(
-    released: tuple[Path, ...] = (), bubble: bool | None = None, engine: Sequence[str] = ()
+    released: tuple[Path, ...] = (),
+    bubble: bool | None = None,
+    engine: Sequence[str] = (),
+    imports: Iterable[str] = (),
 ) -> Iterator[Stage]:
     """Prepare a stage and remove it afterwards.
 
@@ -117,6 +120,8 @@ def stage(
         Whether to use bubblewrap; by default where its exact command line works.
     engine : sequence of str, optional
         The command of a container, which stands in bubblewrap's place.
+    imports : iterable of str
+        Modules that the warm process imports, so that no submission waits for them; what is no module is passed over.
     """
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
         root = Path(folder).resolve()
@@ -125,6 +130,7 @@ def stage(
         for name in ("config", "release", "runs"):
             (root / name).mkdir()
         _copy_font_list(root / "config")
+        (root / "config" / IMPORTS).write_text("\n".join(imports), "utf-8")
         for file in released:
             shutil.copy(file, root / "release")
         with contextlib.suppress(ImportError, OSError, RuntimeError):
@@ -227,7 +233,7 @@ class Session:
     channel: Channel | None = None
     held: tuple[str, ...] = ()
 
-    def begin(self, limits: Limits, files: list[str], figures: bool) -> None:
+    def begin(self, limits: Limits, files: list[str]) -> None:
         """Fork a process for the next submission, with a pair of pipes of its own.
 
         Raises
@@ -235,7 +241,7 @@ class Session:
         WireError
             If the warm process is gone, or the new one is not ready in time.
         """
-        header = {"do": "begin", "files": files, "figures": figures, "limits": limits.for_worker}
+        header = {"do": "begin", "files": files, "limits": limits.for_worker}
         requests, answers = os.pipe(), os.pipe()
         self.channel = Channel(answers[0], requests[1])
         try:
@@ -395,7 +401,7 @@ def self_test(where: Stage, limits: Limits) -> tuple[str, list[str]]:
     """Start a warm process and try to get out of the sandbox: see :func:`escapes`."""
     session = warm_up(where, limits)
     try:
-        session.begin(limits, [], figures=False)
+        session.begin(limits, [])
         return escapes(session, where, limits)
     finally:
         session.stop()

@@ -191,11 +191,12 @@ def bench(kit: Kit) -> Iterator[Bench]:
         for name, content in kit.files.items():
             (folder / Path(name).name).write_bytes(without_answers(name, content))
         files, engine = tuple(sorted(folder.iterdir())), shlex.split(kit.container)
-        where = stack.enter_context(stage(files, engine=engine))
+        released = nbformat.reads(kit.notebook.decode(), as_version=4)
+        imports = sorted(pictures.imported(released))
+        where = stack.enter_context(stage(files, engine=engine, imports=imports))
         runner = Runner(where, kit.limits, kit.figures)
         stack.callback(runner.stop)
         layers = _tried(runner, kit.trusted)
-        released = nbformat.reads(kit.notebook.decode(), as_version=4)
         yield Bench(kit, released, runner, layers)
 
 

@@ -42,7 +42,7 @@ def session(elsewhere: Path) -> Iterator[Session]:
     with pytest.MonkeyPatch.context() as patch, stage(bubble=False) as where:
         patch.setattr(sandbox, "libraries", lambda: installed)
         running = warm_up(where, LIMITS)
-        running.begin(LIMITS, [], figures=False)
+        running.begin(LIMITS, [])
         yield running
         running.stop()
 

@@ -69,12 +69,12 @@ def run(contained: Contained, source: str, timeout_s: float = 20.0) -> str:
 
 
 def test_released_files_are_sent_along(contained: Contained) -> None:
-    contained.begin(LIMITS, ["data.csv"], figures=False)
+    contained.begin(LIMITS, ["data.csv"])
     assert run(contained, "print(open('data.csv').read())") == "1,2"
 
 
 def test_it_takes_everything_with_it_when_it_ends(contained: Contained, inside: Stage) -> None:
-    contained.begin(LIMITS, [], figures=False)
+    contained.begin(LIMITS, [])
     with pytest.raises(LateError):
         run(contained, "while True: pass", timeout_s=1.0)
     started = time.monotonic()
@@ -84,10 +84,10 @@ def test_it_takes_everything_with_it_when_it_ends(contained: Contained, inside: 
 
 
 def test_after_one_ends_its_process_the_next_begins_afresh(contained: Contained) -> None:
-    contained.begin(LIMITS, [], figures=False)
+    contained.begin(LIMITS, [])
     with pytest.raises(WireError):
         run(contained, "mine = 1\nimport os\nos._exit(0)")
-    contained.begin(LIMITS, [], figures=False)
+    contained.begin(LIMITS, [])
     assert run(contained, "print('mine' in globals())") == "False"
 
 
@@ -95,7 +95,7 @@ def test_where_a_pipe_cannot_be_waited_for_a_late_process_is_killed(
     contained: Contained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container, "PIPES_CAN_BE_WAITED_FOR", False)
-    contained.begin(LIMITS, [], figures=False)
+    contained.begin(LIMITS, [])
     assert run(contained, "print(6 * 7)") == "42"
     with pytest.raises(LateError):
         run(contained, "while True: pass", timeout_s=1.0)
@@ -106,7 +106,7 @@ def test_another_version_of_the_course_is_refused(
 ) -> None:
     monkeypatch.setattr(container, "version", lambda: "another")
     with pytest.raises(WireError, match="another version"):
-        contained.begin(LIMITS, [], figures=False)
+        contained.begin(LIMITS, [])
 
 
 def test_a_version_is_what_the_modules_say_wherever_they_lie() -> None:
@@ -121,9 +121,9 @@ def test_a_version_is_what_the_modules_say_wherever_they_lie() -> None:
 def test_a_command_that_starts_nothing_is_quoted(tmp_path: Path) -> None:
     made = Contained([sys.executable, "-c", "raise SystemExit('no such image')"], tmp_path)
     with pytest.raises(WireError, match="no such image"):
-        made.begin(LIMITS, [], figures=False)
+        made.begin(LIMITS, [])
     with pytest.raises(WireError, match="no_such_engine"):
-        Contained(["no_such_engine"], tmp_path).begin(LIMITS, [], figures=False)
+        Contained(["no_such_engine"], tmp_path).begin(LIMITS, [])
 
 
 @LINUX

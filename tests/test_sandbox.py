@@ -66,16 +66,16 @@ def test_the_stage_is_gone_afterwards() -> None:
 
 
 def test_a_submission_finds_the_released_files(session: Session) -> None:
-    session.begin(LIMITS, ["data.csv"], figures=False)
+    session.begin(LIMITS, ["data.csv"])
     assert run(session, "print(open('data.csv').read())") == "1,2"
     assert session.end()
 
 
 def test_one_submission_leaves_nothing_to_the_next(session: Session) -> None:
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     run(session, "x = 1; import numpy as np; np.pi = 3; open('left', 'w').close()")
     assert session.end()
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     said = run(
         session,
         "import os; import numpy as np; print('x' in globals(), np.pi > 3, os.listdir('.'))",
@@ -84,10 +84,34 @@ def test_one_submission_leaves_nothing_to_the_next(session: Session) -> None:
     assert session.end()
 
 
+def test_a_submission_begins_with_an_empty_notebook(session: Session) -> None:
+    session.begin(LIMITS, [])
+    left = "{'_1', 'bowl', 'contours_with_gradient'} & globals().keys()"
+    said = run(session, f"print({left}, repr(_), Out, In, get_ipython().execution_count)")
+    assert said == "set() '' {} [''] 1"
+    run(session, "21 * 2")
+    assert run(session, "print(_)") == "42"
+    assert session.end()
+
+
+def test_what_the_lesson_imports_is_there_already(where: Stage) -> None:
+    names = ["colorsys", "no.such.module", "autograder.exercises"]
+    with stage(bubble=where.bubble, imports=names) as made:
+        session = warm_up(made, LIMITS)
+        try:
+            session.begin(LIMITS, [])
+            known = (
+                "import sys; print([name in sys.modules for name in ('colorsys', 'autograder')])"
+            )
+            assert run(session, known) == "[True, False]"
+        finally:
+            session.stop()
+
+
 def test_random_numbers_differ_between_submissions(session: Session) -> None:
     drawn = set()
     for _ in range(2):
-        session.begin(LIMITS, [], figures=False)
+        session.begin(LIMITS, [])
         drawn.add(
             run(session, "import random, numpy as np; print(random.random(), np.random.rand())")
         )
@@ -96,27 +120,27 @@ def test_random_numbers_differ_between_submissions(session: Session) -> None:
 
 
 def test_a_process_that_hangs_is_late_and_the_warm_one_stays(session: Session) -> None:
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     with pytest.raises(LateError):
         run(session, "while True: pass", timeout_s=0.3)
     assert session.end()
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     assert run(session, "print(42)") == "42"
     assert session.end()
 
 
 def test_a_process_that_ends_is_a_wire_error_and_the_warm_one_stays(session: Session) -> None:
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     with pytest.raises(WireError):
         run(session, "import os; os._exit(0)")
     assert session.end()
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     assert run(session, "print(42)") == "42"
     assert session.end()
 
 
 def test_an_answer_to_another_question_is_refused(session: Session) -> None:
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     forged = (
         "import os, struct, json\ntext = json.dumps({'outputs': [], 'error': [], 'turn': ''}).encode()\n"
         "for fd in range(3, 20):\n"
@@ -134,7 +158,7 @@ def test_a_question_without_a_submission_is_a_wire_error(session: Session) -> No
 
 
 def test_the_environment_is_cleared(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    session.begin(LIMITS, [], figures=False)
+    session.begin(LIMITS, [])
     names = set(json.loads(run(session, "import json, os; print(json.dumps(list(os.environ)))")))
     session.end()
     allowed = {*sandbox.environment(Stage(Path("/x"))), "TMPDIR", "IPYTHONDIR", "LC_CTYPE", "PWD"}
@@ -165,7 +189,7 @@ def alone(where: Stage) -> Iterator[Stage]:
 @LINUX
 def test_the_end_of_the_warm_process_is_the_end_of_all(alone: Stage) -> None:
     running = warm_up(alone, LIMITS)
-    running.begin(LIMITS, [], figures=False)
+    running.begin(LIMITS, [])
     with pytest.raises(LateError):
         run(running, "while True: pass", timeout_s=0.2)
     running.stop()
@@ -178,7 +202,7 @@ def test_nothing_survives_a_grader_that_is_killed(alone: Stage) -> None:
         "import sys, time\nfrom pathlib import Path\nfrom autograder.sandbox import *\n"
         "from autograder.sandbox import warm_up\n"
         "s = warm_up(Stage(Path(sys.argv[1]), sys.argv[2] == 'True'), Limits())\n"
-        "s.begin(Limits(), [], False)\nprint('begun', flush=True)\n"
+        "s.begin(Limits(), [])\nprint('begun', flush=True)\n"
         "s.request({'do': 'run', 'source': 'while True: pass'}, [], 60)"
     )
     process = subprocess.Popen(
@@ -201,7 +225,7 @@ def test_nothing_survives_a_grader_that_is_killed(alone: Stage) -> None:
 def test_a_submission_ends_when_its_warm_process_is_killed() -> None:
     with stage(bubble=False) as where:
         running = warm_up(where, LIMITS)
-        running.begin(LIMITS, [], figures=False)
+        running.begin(LIMITS, [])
         running.process.kill()
         running.process.wait()
         until = time.monotonic() + 5

@@ -12,7 +12,6 @@ standard input and output and ends.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -24,15 +23,18 @@ import socket
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from pkgutil import walk_packages
+from types import ModuleType
 from typing import Any
 
+import helpers
 from helpers.borrowed import watched
 from helpers.probes import Outcome
 from helpers.schemes import outcome_tree, read_probe
 
-from . import confine
+from . import confine, memory
 from .rooms import Rooms, clear, digest, footprint
 from .shell import Shell
 from .trial import attempt
@@ -42,17 +44,15 @@ Reply = tuple[dict[str, Any], list[bytes]]
 WATCH_S = 0.1
 MAX_THREADS = 256
 LESSON_PITS = 50
-PRELOADED = (
-    "resource",
-    "matplotlib.pyplot",
-    "scipy.optimize",
-    "helpers.plots",
-    "helpers.widgets",
-    "helpers.widgets.canvas",
-    "helpers.derivatives",
-    "helpers.autodiff",
-    "helpers.sandpit",
-)
+PRELOADED = ("resource", "matplotlib.pyplot")
+FIRST_CELL = """
+%matplotlib inline
+from helpers.functions import bowl
+from helpers.plots import contours_with_gradient
+
+print(bowl([1.0, 2.0]))
+contours_with_gradient(bowl, at=(1.0, 0.75))
+"""
 
 
 def main(stage: Path) -> None:
@@ -121,44 +121,35 @@ def close_standard_streams() -> None:
 
 def warm(stage: Path) -> tuple[Rooms, Shell]:
     """Import what notebooks import, and make the shell that every submission gets a copy of."""
-    for module in PRELOADED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
-    rehearse()
     rooms = Rooms.below(stage)
+    for module in (*PRELOADED, *modules_of(helpers), *rooms.imports):
+        with contextlib.suppress(ImportError):
+            if confine.HIDDEN not in module:
+                importlib.import_module(module)
     os.environ.update({"HOME": str(rooms.runs), "IPYTHONDIR": str(rooms.runs)})
     shell = Shell()
-    draw_once()
+    rehearse(shell)
     clear(rooms.runs)
     gc.collect()
-    give_back()
+    memory.pack()
     gc.freeze()  # what is here is shared with every fork; looking through it again would copy it
     return rooms, shell
 
 
-def give_back() -> None:
-    """Return unused memory to the system, where libc can: a fork takes time for every page there is."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+def modules_of(package: ModuleType) -> Iterator[str]:
+    """The names of a package's modules."""
+    yield from (found.name for found in walk_packages(package.__path__, f"{package.__name__}."))
 
 
-def rehearse() -> None:
-    """Do once what is slow the first time: make a figure that moves, dig the pits that lessons play in."""
+def rehearse(shell: Shell) -> None:
+    """Do once what is slow the first time: run a cell, draw a figure, make one that moves, dig the lesson's pits."""
+    shell.rehearse(FIRST_CELL)
     with contextlib.suppress(ImportError):
         from helpers import functions, sandpit, widgets
 
         widgets.contours_with_gradient(functions.bowl)
         for seed in range(LESSON_PITS):
             sandpit.pit(seed)
-
-
-def draw_once() -> None:
-    """Draw a figure: what matplotlib reads and makes for its first one is then there for every submission."""
-    with contextlib.suppress(ImportError):
-        from helpers.functions import bowl
-        from helpers.plots import contours_with_gradient
-
-        contours_with_gradient(bowl, at=(1.0, 0.75))._repr_mimebundle_()
 
 
 def take(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -249,7 +240,6 @@ def serve_one(
     tempfile.tempdir = None
     reseed()
     held = confine.confine(walls, header["limits"])
-    shell.begin(header["figures"])
     channel.send({"held": held, "code": header.get("code", "")})
     while True:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+IMPORTS = "imports.txt"
 MAX_ENTRIES = 5_000
 MAX_LEVELS = 50
 BLOCK = 512
@@ -36,6 +37,13 @@ class Rooms:
     def below(cls, stage: Path) -> Rooms:
         """The rooms of a new warm process on this stage."""
         return cls(stage, Path(tempfile.mkdtemp(dir=stage / "runs")))
+
+    @property
+    def imports(self) -> list[str]:
+        """Names of what the notebooks to be run import; none where nobody has said."""
+        with contextlib.suppress(OSError):
+            return (self.stage / "config" / IMPORTS).read_text("utf-8").split()
+        return []
 
     def fresh(self, files: list[str], contents: Sequence[bytes] = ()) -> Path:
         """An empty folder holding the named files of the release: copies, or `contents` where they were sent."""

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -115,6 +116,19 @@ class TapeHook(DisplayHook):
         self.tape.data("execute_result", dict(format_dict))
 
 
+class TapeFormatter(DisplayFormatter):
+    """What is shown, in words and pictures; where nobody looks at pictures, in words."""
+
+    draws = True
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        """The forms of one thing that is shown, and nothing about them."""
+        if self.draws:
+            return super().format(obj, include or KEPT, exclude)
+        words = self.formatters["text/plain"](obj)
+        return ({} if words is None else {"text/plain": words}), {}
+
+
 class Shell:
     """A notebook's namespace: run cells, look names up."""
 
@@ -133,34 +147,10 @@ class Shell:
         self.ip.showtraceback = self._show_nothing
         self.ip.showsyntaxerror = self._show_nothing
         self.ip.enable_gui = self._show_nothing
+        self.ip.display_formatter = TapeFormatter(parent=shell)
         self.ip.enable_matplotlib("inline")
         words = self.ip.display_formatter.formatters["text/plain"]
         words.for_type_by_name(*MOVING, _say_alt)
-
-    def begin(self, keep_figures: bool) -> None:
-        """Get ready for a submission; where figures are not kept, none is drawn."""
-        if not keep_figures:
-            self._put_pencils_down()
-
-    @contextlib.contextmanager
-    def _undrawn(self) -> Iterator[None]:
-        """While a cell runs whose pictures nobody looks at."""
-        formatter = self.ip.display_formatter
-        special = (formatter.mimebundle_formatter, formatter.ipython_display_formatter)
-        before = formatter.active_types, [one.enabled for one in special]
-        self._put_pencils_down()
-        try:
-            yield
-        finally:
-            formatter.active_types = before[0]
-            for one, enabled in zip(special, before[1], strict=True):
-                one.enabled = enabled
-
-    def _put_pencils_down(self) -> None:
-        formatter = self.ip.display_formatter
-        formatter.active_types = ["text/plain"]
-        formatter.mimebundle_formatter.enabled = False
-        formatter.ipython_display_formatter.enabled = False
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
         """Errors travel in the reply, not in the output, and there is no screen."""
@@ -168,10 +158,22 @@ class Shell:
     def run(self, source: str, draws: bool = True) -> tuple[list[dict[str, Any]], list[str]]:
         """Run a cell: its outputs, and the error's class name and message if it raised one."""
         self.tape.start()
-        with self._captured(), contextlib.nullcontext() if draws else self._undrawn():
+        self.ip.display_formatter.draws = draws
+        with self._captured():
             result = self.ip.run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec
         return self.tape.outputs, [] if error is None else describe(error)
+
+    def rehearse(self, source: str) -> None:
+        """Run a cell and forget it: what is slow or imported the first time is not in a submission's own."""
+        spaces = self.ip.user_ns, self.ip.user_ns_hidden
+        before = [dict(space) for space in spaces]
+        self.run(source)
+        self.ip.displayhook.flush()
+        for space, names in zip(spaces, before, strict=True):
+            space.clear()
+            space.update(names)
+        self.tape.start()
 
     @contextlib.contextmanager
     def _captured(self) -> Iterator[None]:
@@ -184,7 +186,8 @@ class Shell:
 
     @contextlib.contextmanager
     def silent(self) -> Iterator[None]:
-        """While a probe is asked, what is printed goes nowhere."""
+        """While a probe is asked, what is printed or shown goes nowhere."""
+        self.ip.display_formatter.draws = False
         with self._captured():
             yield
         self.tape.start()
