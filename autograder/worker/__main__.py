@@ -44,7 +44,7 @@ Reply = tuple[dict[str, Any], list[bytes]]
 WATCH_S = 0.1
 MAX_THREADS = 256
 LESSON_PITS = 50
-PRELOADED = ("resource", "matplotlib.pyplot")
+PRELOADED = ("resource", "matplotlib.pyplot", "numpy.testing")
 FIRST_CELL = """
 %matplotlib inline
 from helpers.functions import bowl
