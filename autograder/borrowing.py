@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MAX_SOURCE = 50_000
+KEPT_SOURCE = 4_000
 MAX_TEXT = 2_000_000
 STAR = "*"
 RUN_TEXT = ("exec", "eval", "compile", "run_cell", "ex", "ev")
@@ -63,9 +65,9 @@ def bound_names(statement: ast.stmt) -> set[str]:
     return names
 
 
-def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """The names that imports in a statement bind, and what they stand for; a star for the names of a module."""
-    for node in ast.walk(statement):
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """The names that imports bind, and what they stand for; a star for the names of a module."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((item.asname, item.name) for item in node.names if item.asname)
             yield from ((top, top) for item in node.names if (top := item.name.partition(".")[0]))
@@ -79,9 +81,8 @@ def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _inner_names(statement: ast.stmt) -> set[str]:
+def _inner_names(nodes: Sequence[ast.AST]) -> set[str]:
     """Arguments, variables and functions inside a statement: they stand for nothing outside it."""
-    nodes = list(ast.walk(statement))
     methods = [item for node in nodes if isinstance(node, ast.ClassDef) for item in node.body]
     functions = (node for node in nodes[1:] if isinstance(node, ast.FunctionDef))
     made = {function.name for function in functions if function not in methods}
@@ -90,31 +91,76 @@ def _inner_names(statement: ast.stmt) -> set[str]:
     return made | arguments | {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A statement of a cell, and what its text says; each is looked up once."""
+
+    tree: ast.stmt
+
+    @property
+    def defines(self) -> bool:
+        """Whether it is a function or a class."""
+        return isinstance(self.tree, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+    @functools.cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All parts of it, itself first."""
+        return tuple(ast.walk(self.tree))
+
+    @functools.cached_property
+    def binds(self) -> frozenset[str]:
+        """Names that it gives a value to, other than by an import."""
+        return frozenset(bound_names(self.tree))
+
+    @functools.cached_property
+    def imports(self) -> Mapping[str, str]:
+        """Names that it imports, and what they stand for."""
+        return dict(_imported(self.nodes))
+
+    @functools.cached_property
+    def inner(self) -> frozenset[str]:
+        """Names that stand for nothing outside it."""
+        return frozenset(_inner_names(self.nodes))
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """All names in it."""
+        return frozenset(node.id for node in self.nodes if isinstance(node, ast.Name))
+
+
+def statements(source: str) -> tuple[Statement, ...]:
+    """The statements of a cell; most cells are the lesson's, and read once for a whole class."""
+    return _kept(source) if len(source) <= KEPT_SOURCE else _statements(source)
+
+
+def _statements(source: str) -> tuple[Statement, ...]:
+    return tuple(map(Statement, parse(source)))
+
+
+_kept = functools.lru_cache(maxsize=512)(_statements)
+
+
 @dataclass
 class Text:
     """What a notebook's text says about names, in its order: where each was bound last, or imported from."""
 
-    bound: dict[str, ast.stmt] = field(default_factory=dict)
+    bound: dict[str, Statement] = field(default_factory=dict)
     imported: dict[str, str] = field(default_factory=dict)
     left: int = MAX_TEXT
 
     def add(self, source: str) -> None:
         """Take in the next cell of the notebook; after much text, nothing more."""
         self.left -= len(source)
-        for statement in parse(source) if self.left >= 0 else ():
-            for name in bound_names(statement):
+        for statement in statements(source) if self.left >= 0 else ():
+            for name in statement.binds:
                 self.bound[name] = statement
                 self.imported.pop(name, None)
-            if isinstance(statement, ast.Assign) and (
-                origin := _dotted(statement.value, self.imported)
-            ):
-                self.imported |= {
-                    target.id: origin
-                    for target in statement.targets
-                    if isinstance(target, ast.Name)
-                }
-            elif not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                for name, origin in _imported(statement):
+            tree = statement.tree
+            if isinstance(tree, ast.Assign) and (origin := _dotted(tree.value, self.imported)):
+                names = [target.id for target in tree.targets if isinstance(target, ast.Name)]
+                self.imported |= dict.fromkeys(names, origin)
+            elif not statement.defines:
+                for name, origin in statement.imports.items():
                     self.bound.pop(name, None)
                     self.imported[name] = origin
 
@@ -132,32 +178,31 @@ class Text:
             "",
         )
 
-    def _reached_from(self, name: str) -> list[ast.stmt]:
+    def _reached_from(self, name: str) -> list[Statement]:
         """The statements that bind a name, and what those use, and so on."""
-        found: dict[ast.stmt, None] = {}
+        found: dict[Statement, None] = {}
         waiting = [name]
         while waiting:
             statement = self.bound.get(waiting.pop())
             if statement is not None and statement not in found:
                 found[statement] = None
-                used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-                waiting += used - _inner_names(statement)
+                waiting += statement.names - statement.inner
         return list(found)
 
-    def _used_in(self, statement: ast.stmt, refuses: Sequence[str]) -> Iterator[str]:
+    def _used_in(self, statement: Statement, refuses: Sequence[str]) -> Iterator[str]:
         """Dotted names that a statement uses: plainly, by imports of its own, through getattr, or in a text it runs."""
-        known = {**self.imported, **dict(_imported(statement))}
+        known = {**self.imported, **statement.imports}
         for text in _texts_run(statement):
             inner = Text(dict(self.bound), dict(self.imported), len(text))
             inner.add(text)
-            for line in parse(text):
+            for line in statements(text):
                 yield from inner._used_in(line, refuses)
         for refused in refuses:
             module, _, last = refused.rpartition(".")
             if f"{module}.{STAR}" in known and last not in self.bound:
                 known[last] = refused
-        known = {name: known[name] for name in known.keys() - _inner_names(statement)}
-        for node in ast.walk(statement):
+        known = {name: known[name] for name in known.keys() - statement.inner}
+        for node in statement.nodes:
             if isinstance(node, ast.Name | ast.Attribute):
                 yield _dotted(node, known)
             elif isinstance(node, ast.Import):
@@ -234,9 +279,9 @@ def _text(node: ast.expr) -> str:
     return ""
 
 
-def _texts_run(statement: ast.stmt) -> Iterator[str]:
+def _texts_run(statement: Statement) -> Iterator[str]:
     """Programs that a statement runs as text, with ``exec`` and the like."""
-    for node in ast.walk(statement):
+    for node in statement.nodes:
         if isinstance(node, ast.Call) and _called(node) in RUN_TEXT:
             yield from (text for text in _words(node.args) if len(text) <= MAX_SOURCE)
 
@@ -280,12 +325,9 @@ def needed(names: Iterable[str], cells: Sequence[str]) -> set[int]:
     """
     bound, used = [], []
     for source in cells:
-        body = parse(source)
-        bound.append(
-            {name for item in body for name in bound_names(item) | dict(_imported(item)).keys()}
-        )
-        nodes = (node for item in body for node in ast.walk(item))
-        used.append({node.id for node in nodes if isinstance(node, ast.Name)})
+        body = statements(source)
+        bound.append({name for item in body for name in item.binds | item.imports.keys()})
+        used.append({name for item in body for name in item.names})
     wanted, found = set(names), set[int]()
     while more := {i for i, binds in enumerate(bound) if i not in found and binds & wanted}:
         found |= more

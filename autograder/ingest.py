@@ -62,10 +62,8 @@ class Text:
     @functools.cached_property
     def names(self) -> frozenset[str]:
         """What the cell defines at its top level."""
-        statements = borrowing.parse(self.source) if self.kind == "code" else []
-        return frozenset(
-            name for statement in statements for name in borrowing.bound_names(statement)
-        )
+        found = borrowing.statements(self.source) if self.kind == "code" else ()
+        return frozenset(name for statement in found for name in statement.binds)
 
 
 @dataclass
