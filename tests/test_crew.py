@@ -19,7 +19,7 @@ import pytest
 
 from autograder import grade, gradebook, task
 from autograder.classroom import Classroom, CourseError
-from autograder.crew import TRIES, Crew
+from autograder.crew import TRIES, Crew, cores
 from autograder.grade import Options, Row
 from autograder.task import Bench, Result, Task
 from tests.conftest import ANSWERS, WEEK
@@ -62,6 +62,20 @@ def points(classroom: Classroom) -> dict[str, float | None]:
 
 
 EXPECTED = {**dict.fromkeys(PUPILS, 5.0), PUPILS[-1]: 0.0}
+
+
+@FORKS
+@pytest.mark.usefixtures("handed_in")
+def test_processes_that_grade_keep_to_cores_of_their_own_while_there_are_enough(
+    released: Classroom,
+) -> None:
+    kit = grade.kit_of(released, WEEK, TWO)
+    jobs = ((kit, grade.task_of(released, WEEK, student)) for student in PUPILS)
+    with Crew(2) as crew:
+        for _ in crew.run(jobs):
+            found = [os.sched_getaffinity(worker.process.pid or 0) for worker in crew.workers]
+            assert [len(kept) for kept in found] == [1, 1]
+            assert len(set.union(*found)) == min(2, len(cores()))
 
 
 @pytest.mark.usefixtures("handed_in")
