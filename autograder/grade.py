@@ -18,11 +18,12 @@ from typing import Any, Protocol
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 
 from autograder import gradebook, task
 from autograder.classroom import Classroom, CourseError, remove_halves, replace
-from autograder.crew import Crew, Job
+from autograder.crew import Crew, Job, cores
 from autograder.ingest import Submission, UnreadableError, ingest, read_bytes
 from autograder.sandbox import Limits
 from autograder.task import FAILED, GRADED, UNREADABLE, Bench, Kit, Result, Task
@@ -193,13 +194,18 @@ def grade_submission(classroom: Classroom, week: str, student: str, on: Bench) -
     return task.grade(task_of(classroom, week, student), on)
 
 
-def keep(classroom: Classroom, result: Result, late: LateSubmissionPlugin | None = None) -> Log:
+def keep(
+    classroom: Classroom,
+    result: Result,
+    late: LateSubmissionPlugin | None = None,
+    book: Gradebook | None = None,
+) -> Log:
     """Write a result into the gradebook and beside the graded notebook; what is kept about it.
 
     The log comes last: what has none, or an older one, is graded again.
     """
     week, student, scores = result.week, result.student, result.scores
-    gradebook.write(classroom, week, student, scores, late, flagged=result.state == FAILED)
+    gradebook.write(classroom, week, student, scores, late, result.state == FAILED, book)
     log = Log(
         result.attempt,
         result.basis,
@@ -253,9 +259,14 @@ def grade_one(
     return _kept(classroom, task.grade(given, on), late)
 
 
-def _kept(classroom: Classroom, result: Result, late: LateSubmissionPlugin | None) -> Row:
+def _kept(
+    classroom: Classroom,
+    result: Result,
+    late: LateSubmissionPlugin | None,
+    book: Gradebook | None = None,
+) -> Row:
     replace(classroom.autograded(result.student, result.week), result.notebook.encode())
-    return Row(result.week, result.student, keep(classroom, result, late))
+    return Row(result.week, result.student, keep(classroom, result, late, book))
 
 
 def _unchanged(classroom: Classroom, given: Task, kit: Kit, held: set[str]) -> Log | None:
@@ -320,8 +331,10 @@ def grade_all(
     options, pairs = how or Options(), list(todo)
     remove_halves(classroom)
     kits = {week: kit_of(classroom, week, options) for week in dict.fromkeys(w for w, _ in pairs)}
+    book = gradebook.ready(classroom)
+    held = {week: gradebook.held(classroom, week, book) for week in kits}
     fresh = []
-    for row in _looked_at(classroom, pairs, kits, options.force):
+    for row in _looked_at(classroom, pairs, kits, {} if options.force else held):
         if row.log is None:
             fresh.append((row.week, row.student))
         else:
@@ -331,7 +344,7 @@ def grade_all(
     jobs = ((kits[week], task_of(classroom, week, student)) for week, student in fresh)
     with engine(options, len(fresh)) as graders:
         for result in graders.run(jobs):
-            yield _kept(classroom, result, late)
+            yield _kept(classroom, result, late, book)
 
 
 @dataclass(frozen=True)
@@ -344,12 +357,14 @@ class Look:
 
 
 def _looked_at(
-    classroom: Classroom, pairs: Iterable[tuple[str, str]], kits: Mapping[str, Kit], force: bool
+    classroom: Classroom,
+    pairs: Iterable[tuple[str, str]],
+    kits: Mapping[str, Kit],
+    held: Mapping[str, set[str]],
 ) -> Iterator[Look]:
-    held = {week: gradebook.held(classroom, week) for week in kits}
     for week, student in pairs:
         log = None
-        if not force and student in held[week]:
+        if student in held.get(week, ()):
             given = task_of(classroom, week, student)
             log = _unchanged(classroom, given, kits[week], held[week])
         yield Look(week, student, log)
@@ -361,12 +376,4 @@ def engine(how: Options, count: int) -> contextlib.AbstractContextManager[Engine
         from autograder.cluster import Cluster
 
         return Cluster(how.cluster)
-    return Crew(min(how.workers or cores(), count))
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return Crew(min(how.workers or len(cores()) or os.cpu_count() or 1, count))

@@ -53,6 +53,16 @@ def test_a_checks_comment_stands_at_its_answer_and_is_taken_back(released: Class
         assert book.find_comment("total", WEEK, WEEK, "ada").auto_comment is None
 
 
+def test_a_gradebook_that_is_ready_writes_many_times_and_has_no_file_open_in_between(
+    released: Classroom,
+) -> None:
+    book = gradebook.ready(released)
+    for student in ("ada", "bob"):
+        gradebook.write(released, WEEK, student, graded(), book=book)
+        assert book.engine.pool.checkedin() == book.engine.pool.checkedout() == 0
+    assert [entry.points for entry in gradebook.entries(released)] == [4.0, 4.0]
+
+
 def test_a_score_that_is_missing_from_a_grading_does_not_survive(released: Classroom) -> None:
     gradebook.write(released, WEEK, "ada", graded())
     gradebook.write(released, WEEK, "ada", {"why": Score(0.0, 2.0)})
@@ -71,16 +81,21 @@ def test_a_persons_mark_stays_and_is_flagged_after_a_new_grading(released: Class
     assert (only(released).points, only(released).waiting) == (6.0, 1)
 
 
+@pytest.mark.parametrize("is_ready", [False, True])
 def test_a_grading_is_written_whole_or_not_at_all(
-    released: Classroom, monkeypatch: pytest.MonkeyPatch
+    released: Classroom, monkeypatch: pytest.MonkeyPatch, is_ready: bool
 ) -> None:
     def fail(_: object) -> dict[str, str]:
         raise RuntimeError("in the middle")
 
-    monkeypatch.setattr(gradebook, "comments_by_answer", fail)
-    with pytest.raises(RuntimeError, match="in the middle"):
-        gradebook.write(released, WEEK, "ada", graded())
+    book = gradebook.ready(released) if is_ready else None
+    with monkeypatch.context() as patch:
+        patch.setattr(gradebook, "comments_by_answer", fail)
+        with pytest.raises(RuntimeError, match="in the middle"):
+            gradebook.write(released, WEEK, "ada", graded(), book=book)
     assert gradebook.entries(released) == []
+    gradebook.write(released, WEEK, "bob", graded(), book=book)
+    assert only(released).student == "bob"
 
 
 @pytest.mark.parametrize(("method", "penalty", "points"), [("none", 0.0, 4.0), ("zero", 4.0, 0.0)])
