@@ -14,12 +14,14 @@ import inspect
 import itertools
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType
 from typing import Any
 
 from helpers.probes import Outcome, Probe, ask, resolve
 
+# in order: a function's code and its globals by the code's id, a watched builtin by its name
+Entered = dict[int | str, tuple[CodeType, dict[str, Any]] | None]
 MAX_EVENTS = 200_000
 HIDDEN = "what sys.setprofile hides"
 LEFT_ALONE = {"__getattr__", "__dir__", "__del__"}  # called by others than the answer
@@ -57,6 +59,7 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
         resolve(probe.drive)  # to import what it needs is not the answer's doing
     functions, builtins = _targets(names, len(sys.modules))
     codes = _codes(functions)
+    entered: Entered = {}
     with contextlib.ExitStack() as stack:
 
         @functools.cache
@@ -64,35 +67,58 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
             stack.enter_context(_out_of_order(names))
             codes.update(_codes(functions))
 
-        outcome, entered = _entered(answer, probe, builtins, forbid)
+        outcome = ask(answer, probe, _watching(entered, builtins, forbid))
     codes |= _codes(_targets(names, len(sys.modules))[0])  # of what the answer has imported, too
-    for code, place in entered.items():
-        if isinstance(code, str):
-            return outcome, code
-        name = codes.get(code) or _in_module(str(place.get("__name__", "")), code.co_name, names)
+    refused = set(names)
+    for key, place in entered.items():
+        if isinstance(key, str) or place is None:
+            return outcome, str(key)
+        code, space = place
+        name = codes.get(key) or _in_module(str(space.get("__name__", "")), code.co_name, refused)
         if name:
             return outcome, name
     return outcome, ""
 
 
-def _entered(
-    answer: Any, probe: Probe, builtins: dict[Any, str], forbid: Callable[[], None]
-) -> tuple[Outcome, dict[CodeType | str, dict[str, Any]]]:
-    """The outcome, and all that is entered, in order: a function's code and globals, or a watched builtin's name.
+@contextlib.contextmanager
+def _watching(
+    entered: Entered, builtins: dict[Any, str], forbid: Callable[[], None]
+) -> Iterator[None]:
+    """Note all that is entered; where something can be entered unseen, `forbid` is called before."""
+    unseen: list[bool] = []
+    watch = _watcher(entered, builtins, forbid, unseen)
+    if len(sys._current_frames()) > 1:
+        forbid()
+    before = sys.getprofile()
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    try:
+        yield
+    except RecursionError:
+        unseen.append(True)  # Python drops a profiler that has no room left
+        raise
+    finally:
+        if sys.getprofile() is not watch and not unseen:
+            entered.setdefault(HIDDEN, None)
+        sys.setprofile(before)
+        threading.setprofile(None)
 
-    Where something can be entered unseen, `forbid` is called before.
-    """
-    entered: dict[CodeType | str, dict[str, Any]] = {}
+
+def _watcher(
+    entered: Entered, builtins: dict[Any, str], forbid: Callable[[], None], unseen: list[bool]
+) -> Callable[[FrameType, str, Any], None]:
+    """The profiler; `unseen` gets an entry when it has seen too many calls to go on."""
     left = itertools.repeat(None, MAX_EVENTS)
-    own = _entered.__code__
+    own = _watching.__wrapped__.__code__  # type: ignore[attr-defined]
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":
-            if frame.f_code not in entered:
-                entered[frame.f_code] = frame.f_globals
+            code = frame.f_code
+            if id(code) not in entered:  # to look for the code itself would read all of it
+                entered[id(code)] = code, frame.f_globals
         elif event == "c_call" and frame.f_code is not own:
             if argument in builtins:
-                entered.setdefault(builtins[argument], {})
+                entered.setdefault(builtins[argument], None)
             elif argument is _thread.start_new_thread:
                 forbid()
         if next(left, True):
@@ -100,23 +126,7 @@ def _entered(
             unseen.append(True)
             sys.setprofile(None)
 
-    unseen: list[bool] = []
-    if len(sys._current_frames()) > 1:
-        forbid()
-    before = sys.getprofile()
-    threading.setprofile(watch)
-    sys.setprofile(watch)
-    try:
-        outcome = ask(answer, probe)
-        too_deep = (
-            "RecursionError" in outcome.errors
-        )  # Python drops a profiler that has no room left
-        if sys.getprofile() is not watch and not (unseen or too_deep):
-            entered.setdefault(HIDDEN, {})
-        return outcome, entered
-    finally:
-        sys.setprofile(before)
-        threading.setprofile(None)
+    return watch
 
 
 @functools.lru_cache(maxsize=64)
@@ -136,9 +146,9 @@ def _targets(
     return functions, builtins
 
 
-def _codes(functions: dict[FunctionType, str]) -> dict[CodeType, str]:
-    """Names by the code that a call enters now."""
-    return {function.__code__: name for function, name in functions.items()}
+def _codes(functions: dict[FunctionType, str]) -> dict[int | str, str]:
+    """Names by the id of the code that a call enters now."""
+    return {id(function.__code__): name for function, name in functions.items()}
 
 
 @contextlib.contextmanager
@@ -206,8 +216,11 @@ def _loaded(name: str) -> Any:
     return None
 
 
-def _in_module(module: str, function: str, names: tuple[str, ...]) -> str:
-    inside = any(module == name or module.startswith(name + ".") for name in names)
-    if not inside:
+def _in_module(module: str, function: str, names: Collection[str]) -> str:
+    """What a function is called if its module is refused, or a package around it."""
+    refused = module
+    while refused and refused not in names:
+        refused = refused.rpartition(".")[0]
+    if not refused:
         return ""
     return module if function.startswith("<") else f"{module}.{function}"

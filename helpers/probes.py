@@ -6,10 +6,12 @@ reference implementation.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +67,15 @@ class Outcome:
     changed: bool = False
 
 
-def ask(answer: Any, probe: Probe) -> Outcome:
+def ask(answer: Any, probe: Probe, watch: AbstractContextManager[None] | None = None) -> Outcome:
     """Ask `answer` one probe; whatever it does, an Outcome comes back.
+
+    Parameters
+    ----------
+    answer : object
+    probe : Probe
+    watch : context manager, optional
+        Entered while the answer runs and its value is read.
 
     Examples
     --------
@@ -79,10 +88,13 @@ def ask(answer: Any, probe: Probe) -> Outcome:
         return Outcome(plain(answer))
     args = _fresh(probe.args, {})
     before = _fresh(args, {})
+    buffers: list[bytes] = []
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            value = plain(_call(answer, args, probe))
+            with watch or contextlib.nullcontext():
+                tree = pack(_call(answer, args, probe), buffers)
+            value = unpack(tree, buffers, with_functions=False)
     except (Exception, SystemExit) as error:
         return Outcome(
             errors=_names(error), message=_message(error), changed=not _same(args, before)
