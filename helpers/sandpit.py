@@ -90,15 +90,13 @@ class Pit:
         True
         """
         p = _points(p)
-        depth = _bowl(self.curve, p) - _dug(self, p)[0].sum(axis=0)
+        depth = _depth(self, p, _dug(self, p)[0])
         return float(depth) if p.ndim == 1 else depth
 
     def slope(self, p: ArrayLike) -> Array:
         """Exact gradient of `depth` at p, metre per metre, pointing uphill; shape of p."""
         p = _points(p)
-        dug, pull = _dug(self, p)
-        slope = self.curve * (p - SIDE_M / 2) + np.einsum("k...,ki...->i...", dug, pull)
-        return np.asarray(slope)
+        return _slope(self, p, *_dug(self, p))
 
     def hessian(self, p: ArrayLike) -> Array:
         """Exact second derivatives of `depth` at p (2,), shape (2, 2), in 1/m."""
@@ -271,6 +269,15 @@ def _bowl(curve: float, p: Array) -> Array:
     return np.asarray(curve / 2 * (((p - middle) ** 2).sum(axis=0) - 2 * middle**2))
 
 
+def _depth(ground: Pit, p: Array, dug: Array) -> Array:
+    return np.asarray(_bowl(ground.curve, p) - dug.sum(axis=0))
+
+
+def _slope(ground: Pit, p: Array, dug: Array, pull: Array) -> Array:
+    slope = ground.curve * (p - SIDE_M / 2) + np.einsum("k...,ki...->i...", dug, pull)
+    return np.asarray(slope)
+
+
 def _dug(ground: Pit, p: Array) -> tuple[Array, Array]:
     """What each hollow digs at p, (k, ...), and its shape times the way from its centre, (k, 2, ...)."""
     away = p - ground.centres.reshape(-1, 2, *(1,) * (p.ndim - 1))
@@ -382,7 +389,8 @@ def _two_numbers(answer: Any, name: str) -> Array:
 
 def _dip(ground: Pit, point: Array) -> Dip:
     p = np.clip(point, 0, SIDE_M)
-    return p, float(ground.depth(p)), ground.slope(p)
+    dug, pull = _dug(ground, p)
+    return p, float(_depth(ground, p, dug)), _slope(ground, p, dug, pull)
 
 
 def _reached(history: Sequence[Dip], goals: Array) -> bool:

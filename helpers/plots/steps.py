@@ -37,8 +37,9 @@ def step_errors(f: Function, x: ArrayLike, i: int = 0) -> Figure:
     """
     g, exact = _along(f, x, i)
     h = 10.0 ** np.arange(-15, 0.01, 0.2)
-    forward = np.abs((_at(g, h) - _at(g, 0 * h)) / h - exact)
-    central = np.abs((_at(g, h) - _at(g, -h)) / (2 * h) - exact)
+    here, after, before = float(g(0.0)), _at(g, h), _at(g, -h)
+    forward = np.abs((after - here) / h - exact)
+    central = np.abs((after - before) / (2 * h) - exact)
     best = [short(h[np.argmin(error)], 2) for error in (forward, central)]
     layers: list[Layer] = []
     for k, (error, label) in enumerate(((forward, "forward"), (central, "central"))):
