@@ -10,7 +10,6 @@ import copy
 import dataclasses
 from dataclasses import dataclass, field
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder import exercises, outputs, pictures
@@ -220,8 +219,8 @@ def _write_report(cell: NotebookNode, report: Report) -> None:
     text = outputs.text(describe(report, graded=True)) + "\n"
     result = {"text/plain": repr(float(report.points))}
     cell.outputs = [
-        nbformat.v4.new_output("stream", name="stdout", text=text),
-        nbformat.v4.new_output("execute_result", data=result, execution_count=None),
+        outputs.made("stream", name="stdout", text=text),
+        outputs.made("execute_result", data=result, metadata={}, execution_count=None),
     ]
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from autograder import clean
 from helpers.plain import printable
@@ -49,18 +48,24 @@ def _output(item: dict[str, Any]) -> NotebookNode | None:
     """A new output with the fields that are allowed; None if nothing of it is."""
     if item["output_type"] == "stream":
         name = "stderr" if item["name"] == "stderr" else "stdout"
-        return new_output("stream", name=name, text=text(item["text"]))
+        return made("stream", name=name, text=text(item["text"]))
     found = {"text/plain": text(item["data"].get("text/plain", ""))}
     found["image/png"] = clean.png(_string(item["data"].get("image/png", "")))
     data = {mime: content for mime, content in found.items() if content}
-    return new_output("display_data", data=data) if data else None
+    return made("display_data", data=data, metadata={}) if data else None
 
 
 def error(name: str, message: str, where: str = "") -> NotebookNode:
     """The output of a cell that raised an error; `where` is the number of the line, if it is known."""
     at = f"line {where}: " if _string(where).isdecimal() and where != "0" else ""
     name, message = line(name)[:100], text(message)[:2000]
-    return new_output("error", ename=name, evalue=message, traceback=[f"{at}{name}: {message}"])
+    return made("error", ename=name, evalue=message, traceback=[f"{at}{name}: {message}"])
+
+
+def made(kind: str, **fields: Any) -> NotebookNode:
+    """An output of a cell; it is validated once, with the whole notebook."""
+    output: NotebookNode = from_dict({"output_type": kind, **fields})
+    return output
 
 
 def text(value: str) -> str:

@@ -91,6 +91,34 @@ _NUMBERS, _CONTAINERS = (int, float, complex), (list, tuple, dict)
 _REAL = {int, float, Fraction, np.float64, np.int64}  # these and no subclass of them
 
 
+def pack_columns(rows: object, buffers: list[bytes]) -> Tree:
+    """Like :func:`pack`, and quicker for a list of many like tuples of floats and arrays: each column travels whole.
+
+    Examples
+    --------
+    >>> buffers = []
+    >>> tree = pack_columns([(np.array([1.0, 2.0]), 3.0), (np.array([4.0, 5.0]), 6.0)], buffers)
+    >>> len(buffers), unpack(tree, buffers)
+    (2, [(array([1., 2.]), 3.0), (array([4., 5.]), 6.0)])
+    """
+    if type(rows) is not list or not all(type(row) is tuple and row for row in rows):
+        return pack(rows, buffers)
+    columns = list(zip(*rows, strict=False))
+    if len({len(row) for row in rows}) != 1 or not all(map(_are_alike, columns)):
+        return pack(rows, buffers)
+    return {"columns": [_pack_array(np.array(column), buffers) for column in columns]}
+
+
+def _are_alike(column: tuple[Any, ...]) -> bool:
+    """Whether all are floats, or all arrays of floats of one shape."""
+    kinds = set(map(type, column))
+    if kinds == {np.ndarray}:
+        return len({(item.shape, item.dtype) for item in column}) == 1 and (
+            column[0].dtype == np.float64 and column[0].ndim > 0
+        )
+    return kinds == {float}
+
+
 def _pack_text(value: str) -> Tree:
     return printable(str(value[:MAX_TEXT]))
 
@@ -229,6 +257,8 @@ def _without_functions(tree: Tree, depth: int) -> Tree:
     if isinstance(tree, dict):
         if "function" in tree:
             return {"opaque": "a function"}
+        if "columns" in tree:
+            raise PlainDataError("columns come from us alone: they unpack to more than was sent")
         return {tag: _without_functions(content, depth + 1) for tag, content in tree.items()}
     return (
         [_without_functions(item, depth + 1) for item in tree] if isinstance(tree, list) else tree
@@ -299,6 +329,13 @@ def _read_array(content: Tree, buffers: list[bytes], _depth: int) -> np.ndarray[
     return np.frombuffer(buffers[index], kind).reshape(shape).astype(dtype)
 
 
+def _read_columns(content: Tree, buffers: list[bytes], depth: int) -> list[tuple[Any, ...]]:
+    columns = [_unpack(item, buffers, depth) for item in content]
+    return list(
+        zip(*(c.tolist() if c.ndim == 1 else [*map(np.copy, c)] for c in columns), strict=True)
+    )
+
+
 def _read_function(content: Tree, _buffers: list[bytes], _depth: int) -> Callable[..., Any]:
     return bare(course.build(content))
 
@@ -313,6 +350,7 @@ _READERS: dict[str, Callable[[Tree, list[bytes], int], Any]] = {
     "tuple": lambda content, buffers, depth: tuple(_read_items(content, buffers, depth)),
     "dict": _read_dict,
     "array": _read_array,
+    "columns": _read_columns,
     "function": _read_function,
     "float": lambda content, _buffers, _depth: float(_text(content)),
     "complex": _read_complex,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.marking import Group, Mistake, Scheme, Trial
-from helpers.plain import PlainDataError, pack, printable, unpack
+from helpers.plain import PlainDataError, pack, pack_columns, printable, unpack
 from helpers.probes import Outcome, Probe
 
 FILE_NAME = "checks.json"
@@ -136,10 +136,14 @@ def probe_tree(probe: Probe, buffers: list[bytes]) -> dict[str, Any]:
     """A Probe as JSON types, its arrays in `buffers`."""
     return {
         "group": probe.group,
-        "args": pack(probe.args, buffers),
+        "args": None if probe.args is None else _pack_args(probe.args, buffers),
         "then": pack(probe.then, buffers),
         "drive": probe.drive,
     }
+
+
+def _pack_args(args: tuple[Any, ...], buffers: list[bytes]) -> Any:
+    return {"tuple": [pack_columns(argument, buffers) for argument in args]}
 
 
 def read_probe(tree: dict[str, Any], buffers: list[bytes]) -> Probe:

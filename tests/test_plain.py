@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from helpers import functions
-from helpers.plain import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, Opaque, PlainDataError, bare, pack, unpack
+from helpers.plain import (
+    MAX_DEPTH,
+    MAX_ITEMS,
+    MAX_TEXT,
+    Opaque,
+    PlainDataError,
+    bare,
+    pack,
+    pack_columns,
+    unpack,
+)
 
 numbers = st.one_of(
     st.none(),
@@ -273,3 +283,42 @@ def test_a_bare_function_can_be_called_and_keeps_its_derivatives_to_itself() -> 
     assert f.__name__ == "bowl"
     assert not hasattr(f, "gradient")
     assert not hasattr(f, "hessian")
+
+
+row = st.tuples(
+    st.tuples(st.floats(), st.floats()).map(np.array),
+    st.floats(),
+    st.tuples(st.floats(), st.floats()).map(np.array),
+)
+odd_row = st.tuples(st.floats()) | st.tuples(st.integers(), st.floats()) | st.just(())
+
+
+@given(st.lists(row, max_size=5), st.lists(odd_row, max_size=2))
+def test_columns_come_back_as_the_list_they_were(like: list[Any], others: list[Any]) -> None:
+    for rows in (like, [*like, *others], tuple(like)):
+        by_columns: list[bytes] = []
+        one_by_one: list[bytes] = []
+        found = unpack(json.loads(json.dumps(pack_columns(rows, by_columns))), by_columns)
+        wanted = unpack(pack(rows, one_by_one), one_by_one)
+        assert repr(found) == repr(wanted)
+
+
+def test_the_arrays_of_columns_are_not_parts_of_one_another() -> None:
+    buffers: list[bytes] = []
+    rows = unpack(pack_columns([(np.zeros(2),), (np.zeros(2),)], buffers), buffers)
+    rows[0][0][:] = 1.0
+    np.testing.assert_array_equal(rows[1][0], [0.0, 0.0])
+
+
+def test_columns_are_refused_where_they_come_from_a_students_process() -> None:
+    buffers: list[bytes] = []
+    tree = {"list": [pack_columns([(1.0,), (2.0,)], buffers)]}
+    assert unpack(tree, buffers) == [[(1.0,), (2.0,)]]
+    with pytest.raises(PlainDataError, match="from us alone"):
+        unpack(tree, buffers, with_functions=False)
+
+
+@pytest.mark.parametrize("content", [3, [3], [{"array": {}}], [{"list": [1.0]}], ["text"]])
+def test_columns_that_are_none_are_refused(content: Any) -> None:
+    with pytest.raises(PlainDataError):
+        unpack({"columns": content}, [])
