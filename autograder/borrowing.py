@@ -12,9 +12,11 @@ import contextlib
 import functools
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+T = TypeVar("T")
 MAX_SOURCE = 50_000
 KEPT_SOURCE = 4_000
 MAX_TEXT = 2_000_000
@@ -128,16 +130,21 @@ class Statement:
         return frozenset(node.id for node in self.nodes if isinstance(node, ast.Name))
 
 
+def kept(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Read a text once: most cells are the lesson's, and the same for a whole class. Long texts are not kept."""
+    reading = functools.lru_cache(maxsize=512)(read)
+
+    @functools.wraps(read)
+    def read_or_kept(source: str) -> T:
+        return reading(source) if len(source) <= KEPT_SOURCE else read(source)
+
+    return read_or_kept
+
+
+@kept
 def statements(source: str) -> tuple[Statement, ...]:
-    """The statements of a cell; most cells are the lesson's, and read once for a whole class."""
-    return _kept(source) if len(source) <= KEPT_SOURCE else _statements(source)
-
-
-def _statements(source: str) -> tuple[Statement, ...]:
+    """The statements of a cell."""
     return tuple(map(Statement, parse(source)))
-
-
-_kept = functools.lru_cache(maxsize=512)(_statements)
 
 
 @dataclass

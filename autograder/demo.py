@@ -99,9 +99,9 @@ def hand_in(classroom: Classroom, downloads: Path) -> None:
         replace(folder / f"{WEEK}.ipynb", pupil.encode(notebook))
 
 
-def model_answers(classroom: Classroom) -> dict[str, str]:
+def model_answers(classroom: Classroom, week: str = WEEK) -> dict[str, str]:
     """The answers of the source notebook, by exercise."""
-    source = nbformat.read(classroom.source(WEEK), as_version=4)
+    source = nbformat.read(classroom.source(week), as_version=4)
     return {
         grade_id(cell): re.sub(
             r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder import exercises, outputs, pictures
+from autograder import exercises, outputs
 from autograder.compiler import compile_hidden, slips
 from autograder.exercise import Exercise
 from autograder.ingest import Submission, grade_id, is_check, is_solution
-from autograder.pictures import Pictures
+from autograder.lesson import Shown, failed
 from autograder.running import Run, Runner, SandboxError
 from autograder.worker.wire import LateError, WireError
 from helpers.check import refused
@@ -67,7 +68,7 @@ def grade(
     seed: bytes,
     runner: Runner,
     files: tuple[str, ...] = (),
-    shown: Pictures | None = None,
+    shown: Mapping[str, Shown] | None = None,
 ) -> Graded:
     """Grade a submission.
 
@@ -82,8 +83,8 @@ def grade(
         Runs one submission at a time.
     files : tuple of str
         Names of the stage's released files that the notebook finds beside it.
-    shown : mapping of str to list of NotebookNode, optional
-        What cells show that show the same in every submission: they run, but need not draw.
+    shown : mapping of str to Shown, optional
+        What cells show that show the same in every submission: they need not draw, or need not even run.
     """
     notebook = submission.notebook
     if not submission.readable:
@@ -105,7 +106,7 @@ def _grade_cell(
     known: dict[str, Exercise],
     seed: bytes,
     graded: Graded,
-    shown: list[NotebookNode] | None,
+    shown: Shown | None,
 ) -> None:
     name = grade_id(cell)
     if is_check(cell) and name.removeprefix(CHECK) in known:
@@ -114,9 +115,10 @@ def _grade_cell(
         graded.scores[name] = _by_hand(cell)
     elif cell.cell_type == "code" and cell.source.strip():
         run.text.add(cell.source)
-        cell.outputs = _run_cell(cell, run, draws=shown is None)
-        if shown and not pictures.failed(cell.outputs):
-            cell.outputs = copy.deepcopy(shown)
+        if shown is None or shown.runs:
+            cell.outputs = _run_cell(cell, run, draws=shown is None)
+        if shown is not None and not failed(cell.outputs):
+            cell.outputs = copy.deepcopy(list(shown.outputs))
 
 
 def _grade_check(
@@ -185,13 +187,9 @@ def _ask(exercise: Exercise, probe: Probe, run: Run, borrowed: list[str]) -> Out
     """Ask one probe; an Outcome comes back, whatever happens. A refused function it used joins `borrowed`."""
     buffers: list[bytes] = []
     names = {"name": exercise.name, "refuses": list(exercise.refuses)}
-    unlabelled = dataclasses.replace(
-        probe, group=""
-    )  # which points it is for is not theirs to know
+    question = {**probe_tree(probe, buffers), "group": ""}  # which points it is for is not theirs
     try:
-        frame = run.request(
-            {"do": "ask", **names, **probe_tree(unlabelled, buffers)}, buffers, run.limits.call_s
-        )
+        frame = run.request({"do": "ask", **names, **question}, buffers, run.limits.call_s)
         outcome = read_outcome(frame.header, frame.buffers)
         if frame.header.get("borrowed"):
             borrowed.append(outputs.line(frame.header["borrowed"])[:100])

@@ -45,7 +45,7 @@ class Runner:
         for _ in range(STARTS):
             try:
                 if self.session is None:
-                    self.session = warm_up(self.stage, self.limits)
+                    self.session = warm_up(self.stage, self.limits, self.figures)
                 self.session.begin(self.limits, files)
                 return self.session
             except (WireError, OSError) as error:

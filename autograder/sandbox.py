@@ -27,7 +27,7 @@ from typing import Any
 from autograder.calls import compile_filter
 from autograder.container import Contained
 from autograder.worker.confine import FILTER, HIDDEN, MIXED, SITES, SYSTEM
-from autograder.worker.rooms import IMPORTS, clear
+from autograder.worker.rooms import IMPORTS, IN_WORDS, clear
 from autograder.worker.wire import Channel, Frame, LateError, WireError
 
 HERE = Path(__file__).parent
@@ -37,6 +37,7 @@ BOOT = (
 )
 BUBBLE_FOLDER_BYTES = 256 * 2**20
 END_S = 5.0
+FONT_LISTS = "fontlist*.json"
 
 
 @dataclass(frozen=True)
@@ -143,10 +144,15 @@ def stage(
 
 
 def _copy_font_list(config: Path) -> None:
-    """Matplotlib looks for fonts for a second unless it finds its list."""
-    import matplotlib
+    """Matplotlib looks for fonts for a second unless it finds its list. It tells where that is, but is slow to import."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    usual = Path(os.environ.get("MPLCONFIGDIR") or os.path.join(cache, "matplotlib"))
+    found = list(usual.glob(FONT_LISTS))
+    if not found:
+        import matplotlib
 
-    for file in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
+        found = list(Path(matplotlib.get_cachedir()).glob(FONT_LISTS))
+    for file in found:
         shutil.copy(file, config)
 
 
@@ -328,8 +334,15 @@ def hear(control: socket.socket, word: str, timeout_s: float) -> None:
         raise WireError("the runner ended")
 
 
-def warm_up(where: Stage, limits: Limits) -> Serving:
+def warm_up(where: Stage, limits: Limits, figures: bool = True) -> Serving:
     """Start a warm process; where there is a container's command, or no fork, each submission starts its own.
+
+    Parameters
+    ----------
+    where : Stage
+    limits : Limits
+    figures : bool
+        Whether the submissions will draw: then it has drawn one before.
 
     Raises
     ------
@@ -340,19 +353,20 @@ def warm_up(where: Stage, limits: Limits) -> Serving:
         return Contained(where.engine, where.root / "release")
     if not hasattr(os, "fork"):
         return Contained(runner_command(where), where.root / "release", environment(where))
-    return _warm_up(where, limits)
+    return _warm_up(where, limits, figures)
 
 
-def runner_command(where: Stage) -> list[str]:
+def runner_command(where: Stage, figures: bool = True) -> list[str]:
     """The command of the runner."""
-    return [sys.executable, "-I", "-S", "-B", "-c", BOOT, where.path, str(where.root)]
+    command = [sys.executable, "-I", "-S", "-B", "-c", BOOT, where.path, str(where.root)]
+    return command if figures else [*command, IN_WORDS]
 
 
-def _warm_up(where: Stage, limits: Limits) -> Session:
+def _warm_up(where: Stage, limits: Limits, figures: bool) -> Session:
     control, theirs = socket.socketpair()
     with bubble_command(where) as (outer, fds), theirs, tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [*outer, *runner_command(where)],
+            [*outer, *runner_command(where, figures)],
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=said,

@@ -25,10 +25,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import exercises, grading, ingest, pictures
+from autograder import exercises, grading, ingest, lesson
 from autograder.classroom import CourseError
 from autograder.grading import Graded, Runner, Score
-from autograder.pictures import Pictures
+from autograder.lesson import Lesson
 from autograder.sandbox import Limits, escapes, stage
 from autograder.worker.wire import WireError
 from helpers import schemes
@@ -161,16 +161,9 @@ class Bench:
     layers: str
 
     @functools.cached_property
-    def pictures(self) -> Pictures:
-        """What the lesson's own figures look like, drawn when the first submission needs them; none if none are kept."""
-        if not self.kit.figures:
-            return {}
-        return pictures.draw(self.runner, self.kit.files, self.released)
-
-    def shown(self, notebook: NotebookNode) -> Pictures:
-        """The pictures that a submission need not draw itself, by the id of the cell."""
-        same = pictures.untouched(notebook, self.released) if self.pictures else set()
-        return {cell: shown for cell, shown in self.pictures.items() if cell in same}
+    def lesson(self) -> Lesson:
+        """The released notebook, run when the first submission needs it."""
+        return lesson.run_once(self.runner, self.kit.files, self.released)
 
 
 @contextlib.contextmanager
@@ -192,7 +185,7 @@ def bench(kit: Kit) -> Iterator[Bench]:
             (folder / Path(name).name).write_bytes(without_answers(name, content))
         files, engine = tuple(sorted(folder.iterdir())), shlex.split(kit.container)
         released = nbformat.reads(kit.notebook.decode(), as_version=4)
-        imports = sorted(pictures.imported(released))
+        imports = sorted(lesson.imported(released))
         where = stack.enter_context(stage(files, engine=engine, imports=imports))
         runner = Runner(where, kit.limits, kit.figures)
         stack.callback(runner.stop)
@@ -235,7 +228,7 @@ def grade(task: Task, on: Bench) -> Result:
         submission = ingest.ingest_bytes(on.released, task.content)
     state = GRADED if submission.readable else UNREADABLE
     try:
-        shown = on.shown(submission.notebook) if submission.readable else {}
+        shown = on.lesson.shown(submission.notebook) if submission.readable else {}
         files = tuple(on.kit.files)
         graded = grading.grade(task.week, submission, task.seed, on.runner, files, shown)
     except Exception as error:  # noqa: BLE001 (one bad submission never stops the batch)

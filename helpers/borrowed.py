@@ -46,7 +46,9 @@ def borrowed(answer: Any, probe: Probe, refuses: Iterable[str]) -> str:
     return watched(answer, probe, refuses)[1]
 
 
-def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome, str]:
+def watched(
+    answer: Any, probe: Probe, refuses: Iterable[str], once: bool = False
+) -> tuple[Outcome, str]:
     """What `answer` says to `probe`, and the first refused function that it calls meanwhile.
 
     After `MAX_EVENTS` calls nobody watches any more, so that a slow answer stays as fast as it is; from then on, or
@@ -54,7 +56,7 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
     """
     names = tuple(refuses)
     if not names or probe.args is None:
-        return ask(answer, probe), ""
+        return ask(answer, probe, once=once), ""
     if probe.drive:
         resolve(probe.drive)  # to import what it needs is not the answer's doing
     functions, builtins = _targets(names, len(sys.modules))
@@ -67,7 +69,7 @@ def watched(answer: Any, probe: Probe, refuses: Iterable[str]) -> tuple[Outcome,
             stack.enter_context(_out_of_order(names))
             codes.update(_codes(functions))
 
-        outcome = ask(answer, probe, _watching(entered, builtins, forbid))
+        outcome = ask(answer, probe, _watching(entered, builtins, forbid), once)
     codes |= _codes(_targets(names, len(sys.modules))[0])  # of what the answer has imported, too
     refused = set(names)
     for key, place in entered.items():

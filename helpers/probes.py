@@ -67,7 +67,12 @@ class Outcome:
     changed: bool = False
 
 
-def ask(answer: Any, probe: Probe, watch: AbstractContextManager[None] | None = None) -> Outcome:
+def ask(
+    answer: Any,
+    probe: Probe,
+    watch: AbstractContextManager[None] | None = None,
+    once: bool = False,
+) -> Outcome:
     """Ask `answer` one probe; whatever it does, an Outcome comes back.
 
     Parameters
@@ -76,6 +81,8 @@ def ask(answer: Any, probe: Probe, watch: AbstractContextManager[None] | None = 
     probe : Probe
     watch : context manager, optional
         Entered while the answer runs and its value is read.
+    once : bool
+        Whether the probe is never asked again: then the answer gets its arguments, and not copies.
 
     Examples
     --------
@@ -86,7 +93,7 @@ def ask(answer: Any, probe: Probe, watch: AbstractContextManager[None] | None = 
     """
     if probe.args is None:
         return Outcome(plain(answer))
-    args = _fresh(probe.args, {})
+    args = probe.args if once else _fresh(probe.args, {})
     before = _fresh(args, {})
     buffers: list[bytes] = []
     try:

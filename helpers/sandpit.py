@@ -388,14 +388,14 @@ def _two_numbers(answer: Any, name: str) -> Array:
 
 
 def _dip(ground: Pit, point: Array) -> Dip:
-    p = np.clip(point, 0, SIDE_M)
+    p = np.minimum(np.maximum(point, 0.0), SIDE_M)
     dug, pull = _dug(ground, p)
     return p, float(_depth(ground, p, dug)), _slope(ground, p, dug, pull)
 
 
 def _reached(history: Sequence[Dip], goals: Array) -> bool:
-    point = history[-1][0]
-    return bool(np.linalg.norm(goals - point, axis=1).min() <= REACH_M)
+    away = goals - history[-1][0]
+    return bool(np.sqrt((away * away).sum(axis=1)).min() <= REACH_M)
 
 
 def _copy(history: list[Dip]) -> list[Dip]:

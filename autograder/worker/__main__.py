@@ -35,7 +35,7 @@ from helpers.probes import Outcome
 from helpers.schemes import outcome_tree, read_probe
 
 from . import confine, memory
-from .rooms import Rooms, clear, digest, footprint
+from .rooms import IN_WORDS, Rooms, clear, digest, footprint
 from .shell import Shell
 from .trial import attempt
 from .wire import Channel, Frame, WireError
@@ -55,18 +55,18 @@ contours_with_gradient(bowl, at=(1.0, 0.75))
 """
 
 
-def main(stage: Path) -> None:
+def main(stage: Path, draws: bool) -> None:
     """Serve submissions until the grader closes the socket."""
     if stat.S_ISSOCK(os.fstat(0).st_mode):
-        serve_many(stage)
+        serve_many(stage, draws)
     else:
         serve_alone(stage)
 
 
-def serve_many(stage: Path) -> None:
+def serve_many(stage: Path, draws: bool) -> None:
     """Fork a process for every submission that is announced on standard input."""
     control = socket.socket(fileno=os.dup(0))
-    rooms, shell = warm(stage)
+    rooms, shell = warm(stage, draws)
     walls = confine.prepare(rooms)
     confine.keep_to_itself()
     close_standard_streams()
@@ -119,7 +119,7 @@ def close_standard_streams() -> None:
     os.close(null)
 
 
-def warm(stage: Path) -> tuple[Rooms, Shell]:
+def warm(stage: Path, draws: bool = True) -> tuple[Rooms, Shell]:
     """Import what notebooks import, and make the shell that every submission gets a copy of."""
     rooms = Rooms.below(stage)
     for module in (*PRELOADED, *modules_of(helpers), *rooms.imports):
@@ -128,7 +128,7 @@ def warm(stage: Path) -> tuple[Rooms, Shell]:
                 importlib.import_module(module)
     os.environ.update({"HOME": str(rooms.runs), "IPYTHONDIR": str(rooms.runs)})
     shell = Shell()
-    rehearse(shell)
+    rehearse(shell, draws)
     clear(rooms.runs)
     gc.collect()
     memory.pack()
@@ -141,9 +141,9 @@ def modules_of(package: ModuleType) -> Iterator[str]:
     yield from (found.name for found in walk_packages(package.__path__, f"{package.__name__}."))
 
 
-def rehearse(shell: Shell) -> None:
+def rehearse(shell: Shell, draws: bool) -> None:
     """Do once what is slow the first time: run a cell, draw a figure, make one that moves, dig the lesson's pits."""
-    shell.rehearse(FIRST_CELL)
+    shell.rehearse(FIRST_CELL, draws)
     with contextlib.suppress(ImportError):
         from helpers import functions, sandpit, widgets
 
@@ -276,7 +276,7 @@ def ask_probe(shell: Shell, frame: Frame) -> Reply:
         answer, refuses = shell.find(frame.header["name"]), frame.header["refuses"]
         frame.header.clear()  # it tells what each function is, to whoever looks for it in the callers' frames
         with shell.silent():
-            outcome, helper = watched(answer, probe, refuses)
+            outcome, helper = watched(answer, probe, refuses, once=True)
     except NameError as error:
         outcome = Outcome(errors=("NotAnswered",), message=str(error))
     except BaseException as error:  # noqa: BLE001 (whatever an answer raises is its outcome)
@@ -296,4 +296,4 @@ OPERATIONS: dict[str, Callable[[Shell, Frame], Reply]] = {
 }
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), draws=IN_WORDS not in sys.argv)

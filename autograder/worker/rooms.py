@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 IMPORTS = "imports.txt"
+IN_WORDS = "--in-words"
 MAX_ENTRIES = 5_000
 MAX_LEVELS = 50
 BLOCK = 512

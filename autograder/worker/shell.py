@@ -22,7 +22,6 @@ MAX_TEXT = 100_000
 MAX_OUTPUTS = 200
 MAX_IMAGES = 6 * 2**20
 KEPT = ("text/plain", "image/png")
-MOVING = ("helpers.widgets.canvas", "Moving")
 
 
 class Tape:
@@ -149,8 +148,6 @@ class Shell:
         self.ip.enable_gui = self._show_nothing
         self.ip.display_formatter = TapeFormatter(parent=shell)
         self.ip.enable_matplotlib("inline")
-        words = self.ip.display_formatter.formatters["text/plain"]
-        words.for_type_by_name(*MOVING, _say_alt)
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
         """Errors travel in the reply, not in the output, and there is no screen."""
@@ -164,11 +161,11 @@ class Shell:
         error = result.error_before_exec or result.error_in_exec
         return self.tape.outputs, [] if error is None else describe(error)
 
-    def rehearse(self, source: str) -> None:
+    def rehearse(self, source: str, draws: bool) -> None:
         """Run a cell and forget it: what is slow or imported the first time is not in a submission's own."""
         spaces = self.ip.user_ns, self.ip.user_ns_hidden
         before = [dict(space) for space in spaces]
-        self.run(source)
+        self.run(source, draws)
         self.ip.displayhook.flush()
         for space, names in zip(spaces, before, strict=True):
             space.clear()
@@ -204,11 +201,6 @@ class Shell:
             return self.ip.user_ns[name]
         except KeyError:
             raise NameError(f"the notebook does not define {name}") from None
-
-
-def _say_alt(figure: Any, printer: Any, _cycle: bool) -> None:
-    """A moving figure in words; all that it holds would take long to write."""
-    printer.text(figure.alt)
 
 
 def describe(error: BaseException) -> list[str]:

@@ -103,6 +103,10 @@ class Moving(anywidget.AnyWidget):
         self.observe(self._follow, "values")
         self.on_msg(self._hear)
 
+    def __repr__(self) -> str:
+        """What is seen now, for a notebook without figures; all that a widget holds would take long to write."""
+        return self.alt
+
     @property
     def alt(self) -> str:
         """What is seen now, in one sentence."""
