@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     made = command("export", "write grades as a file to upload", weeks=True)
     made.add_argument("--to", choices=sorted(export.FORMS), default="csv")
     made.add_argument(
-        "--output", type=Path, metavar="FILE", help="default: grades-<to>.csv in the classroom"
+        "--output", type=Path, metavar="FILE", help="default: a file of grades in the classroom"
     )
     made = command(
         "lab", "start JupyterLab on your own copies of the weeks; other options go to jupyter lab"
@@ -303,7 +303,7 @@ def run_export(options: argparse.Namespace) -> int:
     """``course export``."""
     classroom = classroom_of(options)
     entries = gradebook.entries(classroom, options.weeks)
-    path = options.output or classroom.root / f"grades-{options.to}.csv"
+    path = options.output or classroom.root / export.file_name(options.to)
     replace(path, export.table(options.to, entries, classroom).encode())
     waiting = sum(entry.waiting > 0 for entry in entries)
     print(path)
@@ -399,9 +399,7 @@ def run_demo(options: argparse.Namespace) -> int:
         )  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table)
     differ = sum(not outcome.agrees for outcome in outcomes)
-    print(
-        f"Pages: {options.classroom}/feedback, {options.classroom}/report/index.html, grades-csv.csv"
-    )
+    print(f"Pages: {options.classroom}/feedback, {options.classroom}/report/index.html, grades.csv")
     print(
         "Next: open the report"
         if not differ

@@ -70,7 +70,8 @@ def play(classroom: Classroom, watch: Watch = lambda rows, total: iter(rows)) ->
         feedback.write(classroom, row.week, row.student)
     report.write(classroom)
     entries = gradebook.entries(classroom)
-    replace(classroom.root / "grades-csv.csv", export.table("csv", entries, classroom).encode())
+    grades = export.table("csv", entries, classroom).encode()
+    replace(classroom.root / export.file_name("csv"), grades)
     points = {entry.student: entry.points for entry in entries}
     return [
         Played(pupil.name, pupil.story, expected(pupil), points.get(student_from(pupil.name)))

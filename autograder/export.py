@@ -41,6 +41,17 @@ def table(form: str, entries: Sequence[Entry], classroom: Classroom) -> str:
     return written.getvalue()
 
 
+def file_name(form: str) -> str:
+    """What the file is called, unless it is told.
+
+    Examples
+    --------
+    >>> file_name("csv"), file_name("moodle")
+    ('grades.csv', 'grades-moodle.csv')
+    """
+    return "grades.csv" if form == "csv" else f"grades-{form}.csv"
+
+
 def harmless(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula.
 

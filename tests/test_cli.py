@@ -52,7 +52,7 @@ def test_collect_grade_feedback_report_export_run_one_after_the_other(
     out = capsys.readouterr().out
     assert out.count("Next: ") == 5
     assert "2 submissions, 0 unchanged; sandbox: a" in out
-    assert (released.root / "grades-csv.csv").read_text().count("\n") == 3
+    assert (released.root / "grades.csv").read_text().count("\n") == 3
     assert released.report.is_file()
     assert released.feedback("ada", WEEK).is_file()
 

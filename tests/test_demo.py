@@ -20,7 +20,7 @@ def test_every_made_up_student_gets_the_points_they_should(tmp_path: Path) -> No
     assert len(outcomes) == len(CLASS) == 12
     assert len(list(classroom.root.glob("feedback/*/*.html"))) == 12
     assert classroom.report.is_file()
-    assert len((classroom.root / "grades-csv.csv").read_text("utf-8").splitlines()) == 13
+    assert len((classroom.root / "grades.csv").read_text("utf-8").splitlines()) == 13
 
 
 def test_a_real_class_is_not_overwritten(released: Classroom) -> None:
