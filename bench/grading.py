@@ -6,7 +6,7 @@ from files and ends with files and a gradebook; start-up is included. Memory is 
 processes, of what they use (pages they share are counted once, where the system tells).
 
 What the sandbox costs is the time for grading a notebook of one cell, less the time for that cell in a process that
-is there already: so it holds the fork, every layer, and clearing up.
+is there already: so it holds the fork, every layer, and clearing up; on one core, where a grading process keeps to.
 
 Run ``python bench/grading.py``; `main` returns the runs. ``--quick`` only shows that all of it works: two submissions,
 mostly start-up, and no long class.
@@ -35,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from autograder import demo, gradebook, grading, release
 from autograder.classroom import Classroom
+from autograder.crew import cores, keep_to
 from autograder.demo import WEEK
 from autograder.ingest import Submission
 from autograder.pupils import CLASS, Pupil
@@ -234,7 +235,7 @@ def growth(root: Path) -> list[str]:
 def sandbox(count: int = TRIVIAL_COUNT) -> str:
     """What the sandbox costs for each submission."""
     cell = {"do": "run", "source": "1 + 1"}
-    with stage() as where:
+    with stage() as where, on_one_core():
         runner = grading.Runner(where)
         layers, _ = self_test(where, runner.limits)
 
@@ -253,6 +254,18 @@ def sandbox(count: int = TRIVIAL_COUNT) -> str:
     return (
         f"the sandbox ({layers}): {cost:.1f} ms a submission (at most {BAR_SANDBOX_MS:g}): {good}"
     )
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """As the processes of a crew are."""
+    before = cores()
+    keep_to(before[0] if before else None)
+    try:
+        yield
+    finally:
+        if before:
+            os.sched_setaffinity(0, before)
 
 
 def _median_ms(act: Callable[[], Any], count: int) -> float:
