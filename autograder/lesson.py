@@ -12,84 +12,35 @@ from __future__ import annotations
 
 import ast
 import symtable
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder import borrowing, outputs
-from autograder.ingest import is_check, is_own, is_solution
+from autograder.ingest import grade_id, is_check, is_own, is_solution
 from autograder.running import Run, Runner
 from autograder.worker.wire import WireError
 
 PURE = {"helpers", "itertools", "math", "numpy", "scipy"}
 STATEFUL = ("helpers.check", "helpers.progress", "numpy.random", "numpy.set")
 FRESH = "numpy.random.default_rng"
-HARMLESS = {
-    "",  # what a call has returned, or a list holds: that call, or list, is looked at itself
-    *(
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "complex",
-        "dict",
-        "divmod",
-        "enumerate",
-        "filter",
-        "float",
-        "int",
-        "isinstance",
-    ),
-    *(
-        "iter",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "pow",
-        "print",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-    ),
-    *("display", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip"),
-}
+HARMLESS = frozenset(
+    "abs all any bool complex dict display divmod enumerate filter float int isinstance iter len list map max min "
+    "next pow print range repr reversed round set slice sorted str sum tuple type zip".split()
+) | {""}  # what a call has returned, or a list holds: that call, or list, is looked at itself
 # students import these, and what is in them reaches no names that are not in the text
-TAME = {
-    *PURE,
-    *(
-        "abc",
-        "cmath",
-        "collections",
-        "copy",
-        "dataclasses",
-        "decimal",
-        "fractions",
-        "functools",
-        "matplotlib",
-    ),
-    *("numbers", "operator", "random", "re", "statistics", "string", "time", "typing", "warnings"),
-}
+TAME = PURE | set(
+    "abc cmath collections copy dataclasses decimal fractions functools matplotlib numbers operator random re "
+    "statistics string time typing warnings".split()
+)
 # by these a text reaches names, or what was shown before, without naming them
-FAR = {
-    *(
-        "globals",
-        "locals",
-        "vars",
-        "exec",
-        "eval",
-        "compile",
-        "setattr",
-        "delattr",
-        "open",
-        "__import__",
-    ),
-    *("__builtins__", "__name__", "get_ipython", "_", "__", "___", "Out", "_oh", "In", "_ih"),
-}
+FAR = set(
+    "globals locals vars exec eval compile setattr delattr open __import__ __builtins__ __name__ __globals__ "
+    "__dict__ __closure__ f_globals f_locals get_ipython _ __ ___ Out _oh In _ih".split()
+)
+MAX_TEXT = 500_000
 
 
 @dataclass(frozen=True)
@@ -122,7 +73,9 @@ class Lesson:
     outputs: Mapping[str, tuple[NotebookNode, ...]]
 
     def shown(self, notebook: NotebookNode) -> dict[str, Shown]:
-        """What a submission, rebuilt on the released notebook, need not show by itself."""
+        """What a submission, rebuilt on the released notebook, need not show by itself; nothing of a huge one."""
+        if sum(len(cell.source) for cell in notebook.cells) > MAX_TEXT:
+            return {}
         same = untouched(notebook, self.released) & self.outputs.keys()
         out = left_out(notebook, self.released, same)
         return {
@@ -210,7 +163,7 @@ def left_out(notebook: NotebookNode, released: NotebookNode, same: set[str]) -> 
     ...     made = new_notebook(cells=[*cells, new_code_cell(text, id="own-1")])
     ...     sorted(left_out(made, lesson, {"a", "b", "p"}))
     ['b', 'p']
-    ['a', 'p']
+    ['a']
     []
     """
     lesson = {cell.id: _said(cell.source) for cell in released.cells if _is_lesson(cell)}
@@ -221,18 +174,13 @@ def left_out(notebook: NotebookNode, released: NotebookNode, same: set[str]) -> 
     }
     if any(said.reaches_far for name, said in texts.items() if said != lesson.get(name)):
         return set()
-    things = {name for said in lesson.values() for name in said.things}
-    harmless = _harmless(lesson)
-    out = same & harmless
+    made = {name for said in lesson.values() for name in said.binds}
+    asked = {grade_id(cell) for cell in notebook.cells if is_solution(cell)}
+    out = same & _harmless(lesson)
     while True:
         run = [said for name, said in texts.items() if name not in out]
-        wanted = {name for said in run for name in said.reads}
-        shared = {name for said in run for name in said.reads | said.binds} & things
-        again = {
-            name
-            for name in out
-            if texts[name].binds & wanted or (texts[name].reads | texts[name].binds) & shared
-        }
+        shared = made & asked.union(*(said.reads | said.binds for said in run))
+        again = {name for name in out if (texts[name].reads | texts[name].binds) & shared}
         if not again:
             return out
         out -= again
@@ -288,8 +236,8 @@ class Said:
     ----------
     imports : dict of str to str
         Names that it imports, and what they stand for.
-    binds, things : frozenset of str
-        Names that it gives a value to; those of them that are neither a function's nor a class's.
+    binds : frozenset of str
+        Names that it gives a value to.
     needs, used : frozenset of str
         Names that it uses before it has bound them; all that it uses, also inside functions.
     reads : frozenset of str
@@ -304,7 +252,6 @@ class Said:
 
     imports: dict[str, str]
     binds: frozenset[str]
-    things: frozenset[str]
     needs: frozenset[str]
     used: frozenset[str]
     reads: frozenset[str]
@@ -321,34 +268,36 @@ def _said(source: str) -> Said:
         needs |= _used(statement) - binds
         binds |= borrowing.bound_names(statement)
     used = frozenset[str]().union(*map(_used, body))
-    made = {item.name for item in body if isinstance(item, ast.FunctionDef | ast.ClassDef)}
     imports, reads = _imports(body), _reads(source)
     roots = {origin.partition(".")[0] for origin in imports.values()}
     return Said(
         imports,
         frozenset(binds),
-        frozenset(binds - made),
         frozenset(needs),
         used,
         frozenset(reads or ()),
         frozenset(_changed(body)),
         frozenset(_calls(body, binds)),
-        reads is None or bool(used & FAR) or not roots <= TAME,
+        reads is None or bool((used | _parts(body)) & FAR) or not roots <= TAME,
     )
 
 
 def _reads(source: str) -> set[str] | None:
-    """Names of the notebook that a text uses; None if it is not Python alone."""
+    """Names of the notebook that a text uses; None if it is not Python alone, or too much."""
+    if len(source) > borrowing.MAX_SOURCE:
+        return None
     try:
-        return set(_global_names(symtable.symtable(source, "<cell>", "exec")))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return set(_global_names(symtable.symtable(source, "<cell>", "exec")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
-    at_top = table.get_type() == "module"
+    in_function = table.get_type() == "function"
     for symbol in table.get_symbols():
-        if symbol.is_referenced() if at_top else symbol.is_global():
+        if symbol.is_global() if in_function else symbol.is_referenced():
             yield symbol.get_name()
     for inner in table.get_children():
         yield from _global_names(inner)
@@ -368,6 +317,12 @@ def _calls(body: list[ast.stmt], binds: set[str]) -> Iterator[str]:
             name = part.id if isinstance(part, ast.Name) else ""
             if name not in own:
                 yield ".".join([name, *reversed(parts)])
+
+
+def _parts(body: list[ast.stmt]) -> set[str]:
+    """Names of parts of things: ``b`` in ``a.b``."""
+    nodes = (node for item in body for node in ast.walk(item))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
 def _imports(body: list[ast.stmt]) -> dict[str, str]:

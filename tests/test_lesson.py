@@ -181,14 +181,18 @@ TEXTS = (
     [
         (("d = np.pi",), "0"),
         (("def f(a, b): return a + b",), "0"),  # names of its own
-        (("double(3)",), "02"),
-        (("b + 1",), "0123478"[:-1]),  # who shares a thing might have changed it
+        (("double(3)",), "012347"),  # with it, all that use it, and what those use
+        (("b + 1",), "012347"),  # who shares a thing might have changed it
         (("def f(x): return c * x",), "056"),
         (("c = 3",), "056"),
         (("%time 1 + 1",), "01234567"),
         (("this is no Python",), "01234567"),
         (("import inspect",), "01234567"),
+        (("class A:\n    rng = rng",), "056"),
+        (("def f():\n    global rng\n    rng = 1",), "056"),
         (("eval('a')",), "01234567"),
+        (("double.__globals__['a']",), "01234567"),
+        (("'\\w'" + " " * 60_000,), "01234567"),
     ],
 )
 def test_what_is_left_out_is_what_no_text_that_runs_can_need(
@@ -216,6 +220,18 @@ def test_what_is_left_out_is_what_no_text_that_runs_can_need(
 def test_a_cell_that_may_have_an_effect_elsewhere_runs(text: str) -> None:
     assert "8" not in left((*TEXTS, text))
     assert "4" in left((*TEXTS, text))
+
+
+def test_a_cell_that_binds_what_the_grader_asks_for_runs() -> None:
+    made = released()
+    made.cells.append(new_code_cell("def f(x): return 3", id="again"))
+    assert "again" not in left_out(made, made, {"words", "again"})
+    assert "words" in left_out(made, made, {"words", "again"})
+
+
+def test_nothing_of_a_huge_submission_is_read_at_length(once: Lesson) -> None:
+    assert once.shown(with_cell("b = 1")).keys() == {"place", "picture", "words"}
+    assert once.shown(with_cell("b = 1\n" * 100_000)) == {}
 
 
 def test_a_cell_runs_that_calls_what_may_have_an_effect() -> None:
