@@ -108,6 +108,17 @@ def test_what_the_lesson_imports_is_there_already(where: Stage) -> None:
             session.stop()
 
 
+@pytest.mark.parametrize("word", ["exit()", "quit()", "exit"])
+def test_a_cell_that_leaves_the_notebook_ends_nothing_and_shows_nothing(
+    session: Session, word: str
+) -> None:
+    session.begin(LIMITS, [])
+    reply = session.request({"do": "run", "source": word}, [], 20).header
+    assert (reply["outputs"], reply["error"]) == ([], [])
+    assert run(session, "print(42)") == "42"
+    assert session.end()
+
+
 def test_random_numbers_differ_between_submissions(session: Session) -> None:
     drawn = set()
     for _ in range(2):

@@ -146,11 +146,12 @@ class Shell:
         self.ip.showtraceback = self._show_nothing
         self.ip.showsyntaxerror = self._show_nothing
         self.ip.enable_gui = self._show_nothing
+        self.ip.ask_exit = self._show_nothing
         self.ip.display_formatter = TapeFormatter(parent=shell)
         self.ip.enable_matplotlib("inline")
 
     def _show_nothing(self, *_: Any, **__: Any) -> None:
-        """Errors travel in the reply, not in the output, and there is no screen."""
+        """Errors travel in the reply, not in the output; there is no screen, and no kernel to leave with ``exit()``."""
 
     def run(self, source: str, draws: bool = True) -> tuple[list[dict[str, Any]], list[str]]:
         """Run a cell: its outputs, and the error's class name and message if it raised one."""
