@@ -1,7 +1,7 @@
 """Make the warm process cheap to fork: a fork copies an entry for every page of memory that is in use.
 
-On Linux what is in use is joined to pages of 2 MiB, 512 times as large as plain ones. When a submission writes to one, the system
-splits it again and copies the 4 KiB that are written.
+On Linux what is in use is joined to pages of 2 MiB, 512 times as large as plain ones. When a submission writes to
+one, the system splits it again and copies the 4 KiB that are written.
 """
 
 from __future__ import annotations
