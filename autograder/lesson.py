@@ -179,8 +179,8 @@ def left_out(notebook: NotebookNode, released: NotebookNode, same: set[str]) -> 
     out = same & _harmless(lesson)
     while True:
         run = [said for name, said in texts.items() if name not in out]
-        shared = made & asked.union(*(said.reads | said.binds for said in run))
-        again = {name for name in out if (texts[name].reads | texts[name].binds) & shared}
+        shared = made & asked.union(*(said.names for said in run))
+        again = {name for name in out if texts[name].names & shared}
         if not again:
             return out
         out -= again
@@ -240,8 +240,8 @@ class Said:
         Names that it gives a value to.
     needs, used : frozenset of str
         Names that it uses before it has bound them; all that it uses, also inside functions.
-    reads : frozenset of str
-        Names of the notebook that it uses, without those that are a function's own.
+    names : frozenset of str
+        All names of the notebook that are in it, without those that are a function's own.
     changed : frozenset of str
         Names of what it changes a part of.
     calls : frozenset of str
@@ -254,7 +254,7 @@ class Said:
     binds: frozenset[str]
     needs: frozenset[str]
     used: frozenset[str]
-    reads: frozenset[str]
+    names: frozenset[str]
     changed: frozenset[str]
     calls: frozenset[str]
     reaches_far: bool
@@ -268,22 +268,22 @@ def _said(source: str) -> Said:
         needs |= _used(statement) - binds
         binds |= borrowing.bound_names(statement)
     used = frozenset[str]().union(*map(_used, body))
-    imports, reads = _imports(body), _reads(source)
+    imports, names = _imports(body), _names(source)
     roots = {origin.partition(".")[0] for origin in imports.values()}
     return Said(
         imports,
         frozenset(binds),
         frozenset(needs),
         used,
-        frozenset(reads or ()),
+        frozenset(names or ()),
         frozenset(_changed(body)),
         frozenset(_calls(body, binds)),
-        reads is None or bool((used | _parts(body)) & FAR) or not roots <= TAME,
+        names is None or bool((used | _parts(body)) & FAR) or not roots <= TAME,
     )
 
 
-def _reads(source: str) -> set[str] | None:
-    """Names of the notebook that a text uses; None if it is not Python alone, or too much."""
+def _names(source: str) -> set[str] | None:
+    """Names of the notebook that are in a text; None if it is not Python alone, or too much."""
     if len(source) > borrowing.MAX_SOURCE:
         return None
     try:
@@ -295,9 +295,9 @@ def _reads(source: str) -> set[str] | None:
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
-    in_function = table.get_type() == "function"
+    everything = table.get_type() != "function"
     for symbol in table.get_symbols():
-        if symbol.is_global() if in_function else symbol.is_referenced():
+        if everything or symbol.is_global():
             yield symbol.get_name()
     for inner in table.get_children():
         yield from _global_names(inner)
