@@ -399,7 +399,9 @@ def run_demo(options: argparse.Namespace) -> int:
         )  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(table)
     differ = sum(not outcome.agrees for outcome in outcomes)
-    print(f"Pages: {options.classroom}/feedback, {options.classroom}/report/index.html, grades.csv")
+    print(
+        f"Pages: {options.classroom}/feedback, {options.classroom}/report/index.html, {options.classroom}/grades.csv"
+    )
     print(
         "Next: open the report"
         if not differ
