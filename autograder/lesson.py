@@ -262,11 +262,12 @@ class Said:
 
 @borrowing.kept
 def _said(source: str) -> Said:
-    body = borrowing.parse(source)
+    statements = borrowing.statements(source)
+    body = [statement.tree for statement in statements]
     binds, needs = set[str](), {borrowing.STAR}
-    for statement in body:
-        needs |= _used(statement) - binds
-        binds |= borrowing.bound_names(statement)
+    for statement in statements:
+        needs |= _used(statement.tree) - binds
+        binds |= statement.binds
     used = frozenset[str]().union(*map(_used, body))
     imports, names = _imports(body), _names(source)
     roots = {origin.partition(".")[0] for origin in imports.values()}
