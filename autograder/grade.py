@@ -332,9 +332,10 @@ def grade_all(
     remove_halves(classroom)
     kits = {week: kit_of(classroom, week, options) for week in dict.fromkeys(w for w, _ in pairs)}
     book = gradebook.ready(classroom)
-    held = {week: gradebook.held(classroom, week, book) for week in kits}
+    asked = () if options.force else kits
+    held = {week: gradebook.held(classroom, week, book) for week in asked}
     fresh = []
-    for row in _looked_at(classroom, pairs, kits, {} if options.force else held):
+    for row in _looked_at(classroom, pairs, kits, held):
         if row.log is None:
             fresh.append((row.week, row.student))
         else:
